@@ -1,0 +1,57 @@
+/// What a step of the protocols process asks the world to do, in this order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "platform/base/bytes.h"
+#include "platform/base/ids.h"
+#include "platform/core/input.h"
+
+namespace cohort::core {
+
+/// Hand a frame to the connection; dropped without a word where it is down.
+struct SendFrame {
+  SiteId site;
+  Channel channel = Channel::kControl;
+  Bytes frame;
+};
+/// One record of wire/client_protocol.h.
+struct SendClient {
+  ClientHandle client;
+  Bytes record;
+};
+/// Close after what was sent before has been handed over. Answered by ClientGone.
+struct CloseClient {
+  ClientHandle client;
+  std::string reason;
+};
+/// Close both connections to the site (a peer that speaks garbage, or a dead life); they are made
+/// anew afterwards.
+struct CloseLink {
+  SiteId site;
+  std::string reason;
+};
+/// Make a record durable (append), then answer with StoreDone. Order of records = order of effects.
+struct StoreWrite {
+  std::uint64_t token = 0;
+  Bytes record;
+};
+/// A protocol event for logs, histories and `cohort why-left`; text form "event=... key=value ...".
+struct Trace {
+  std::string text;
+};
+/// This life is over: stop serving at once, drop everything, start again as a new incarnation
+/// (unless `final`: an orderly leave). No later effect counts.
+struct FailStop {
+  std::string reason;
+  bool final = false;
+};
+
+using Effect =
+    std::variant<SendFrame, SendClient, CloseClient, CloseLink, StoreWrite, Trace, FailStop>;
+using Effects = std::vector<Effect>;
+
+}  // namespace cohort::core

@@ -1,0 +1,1 @@
+#include "platform/core/protocols_process.h"

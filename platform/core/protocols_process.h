@@ -1,0 +1,48 @@
+/// The protocols process of one site (paper section 4.1): a pure state machine. Same settings, same
+/// inputs at the same times, same effects: no socket, file, thread, clock or hidden random inside.
+///
+/// Single-threaded. The composing class only routes: each protocol lives in a file of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/base/ids.h"
+#include "platform/base/time.h"
+#include "platform/core/effect.h"
+#include "platform/core/input.h"
+
+namespace cohort::core {
+
+/// What a site is told at its start; the same list of sites at all of them on a first start.
+struct Settings {
+  SiteLife self;                 ///< the incarnation has been made durable before
+  std::vector<SiteId> sites;     ///< the plant's first sites: who may form the first view
+  std::string plant;             ///< the plant's name; sites of another plant are refused
+  std::uint64_t seed = 0;        ///< for back-off times
+  std::vector<Bytes> log;        ///< records that earlier lives wrote by StoreWrite, oldest first
+};
+
+class ProtocolsProcess {
+ public:
+  explicit ProtocolsProcess(Settings settings);
+  ~ProtocolsProcess();
+  ProtocolsProcess(const ProtocolsProcess&) = delete;
+  ProtocolsProcess& operator=(const ProtocolsProcess&) = delete;
+
+  /// One input, at a time that never goes back. The first is Start. After FailStop: no more steps.
+  /// Ensures: M1 to M12, V1 to V9 of docs/guarantees.md, together with the other sites.
+  /// Errors: none; bad frames and records close their link or client. Blocks: never.
+  Effects step(const Input& input, MonotonicTime now);
+
+  /// When to give a Tick at the latest.
+  MonotonicTime next_deadline() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace cohort::core

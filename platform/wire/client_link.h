@@ -1,0 +1,25 @@
+/// The link between a client process and its site's daemon, seen from the client: records in order,
+/// with boundaries, until it closes. Filled by a Unix socket, by the simulator, by an embedded site.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "platform/base/bytes.h"
+
+namespace cohort::wire {
+
+class ClientLink {
+ public:
+  virtual ~ClientLink() = default;
+
+  /// Hands one record to the daemon. Never blocks; after the close it does nothing.
+  virtual void send(Bytes record) = 0;
+
+  /// Called for each record from the daemon, and once at the end. Set before the first turn of the
+  /// loop that drives the link; called from that loop only, never from inside send().
+  std::function<void(Bytes record)> on_record;
+  std::function<void(std::string reason)> on_closed;
+};
+
+}  // namespace cohort::wire

@@ -1,0 +1,224 @@
+/// What a client process and its site's daemon say to each other, one record a frame, over a link
+/// that keeps order and boundaries (docs/formats/client-protocol.md).
+///
+/// The daemon stamps every sender's address from the connection (P53); nothing here names a sender.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "platform/base/bytes.h"
+#include "platform/base/ids.h"
+#include "platform/base/result.h"
+#include "platform/wire/message.h"
+
+namespace cohort::wire {
+
+inline constexpr std::uint32_t kClientProtocolVersion = 1;
+
+/// The multicast primitives, weakest first (paper section 3.1).
+enum class Order : std::uint8_t {
+  kCausal = 1,  ///< CBCAST: respects potential causality, also across groups and through replies
+  kTotal = 2,   ///< ABCAST: moreover in one order at all overlapping destinations
+  kGlobal = 3,  ///< GBCAST: ordered relative to everything, by an epoch; to exactly one group
+};
+
+/// What a multicast promises about survival (platform rulings 4 and 9).
+enum class Safety : std::uint8_t {
+  kAgreed = 0,  ///< delivered as soon as the order allows
+  kSafe = 1,    ///< delivered once the data and its order are held by all member sites (P32)
+};
+
+/// A list that mixes groups and processes; a process reached twice gets one copy.
+struct Destinations {
+  std::vector<GroupId> groups;
+  std::vector<ProcessId> processes;
+  bool operator==(const Destinations&) const = default;
+};
+
+/// Identifies a multicast for the life of the system: its origin site's life, view and number.
+struct MessageId {
+  SiteLife origin;
+  std::uint64_t view = 0;
+  std::uint64_t number = 0;
+  auto operator<=>(const MessageId&) const = default;
+};
+
+/// A group's membership, the same at all who see `number` (P12, P13).
+struct GroupView {
+  GroupId group;
+  std::string name;
+  std::uint64_t number = 0;         ///< from 1; grows by one with each change of the membership
+  std::vector<ProcessId> members;   ///< oldest first: the index is the rank
+  bool operator==(const GroupView&) const = default;
+};
+
+/// The plant's sites as this site's current view has them.
+struct SiteView {
+  std::uint64_t number = 0;         ///< from 1
+  std::vector<SiteLife> members;    ///< oldest first
+  bool operator==(const SiteView&) const = default;
+};
+
+/// Why a process or a site is no longer there.
+enum class Departure : std::uint8_t {
+  kLeft = 1,          ///< it asked to leave
+  kProcessFailed = 2, ///< its link to the daemon closed: it exited or was killed
+  kSiteFailed = 3,    ///< its site was removed from the site view
+  kKilled = 4,        ///< its group was killed
+  kSlow = 5,          ///< it made no progress for limits::kSlowMember
+};
+
+// ---- client -> daemon -------------------------------------------------------------------------
+
+struct Hello {
+  std::uint32_t version = kClientProtocolVersion;
+  std::string program;         ///< for people: "emulsion"
+  std::uint64_t unix_pid = 0;  ///< for people: never an identity
+};
+/// Answered by ChangeDone: kAlreadyExists where the name is taken.
+struct CreateGroup {
+  std::uint64_t token = 0;
+  std::string name;
+};
+/// Answered by ChangeDone (kUnknownGroup ...); on success the View that lists the caller, last, has
+/// been delivered before. With `create`, a group that does not exist is created with the caller.
+struct JoinGroup {
+  std::uint64_t token = 0;
+  std::string name;
+  bool create = false;
+  Bytes credentials;
+};
+struct LeaveGroup {
+  std::uint64_t token = 0;
+  GroupId group;
+};
+/// All members are killed: their daemons close their links with Departure::kKilled.
+struct KillGroup {
+  std::uint64_t token = 0;
+  GroupId group;
+};
+/// Answered by LookupDone from the local table.
+struct Lookup {
+  std::uint64_t token = 0;
+  std::string name;
+};
+/// From now on every View of the group is delivered, the current one first (at once).
+struct Monitor {
+  GroupId group;
+  bool on = true;
+};
+/// Numbered in the order of arrival; answered by Sent. kGlobal: exactly one group, no processes.
+struct Multicast {
+  std::uint64_t token = 0;
+  Order order = Order::kCausal;
+  Safety safety = Safety::kAgreed;
+  Destinations destinations;
+  std::uint8_t entry = 0;
+  Bytes payload;
+};
+/// Answered by FlushDone once all that the caller sent or had delivered is held everywhere (P33).
+struct Flush {
+  std::uint64_t token = 0;
+};
+/// Asks the daemon about itself: what = "sites", "groups", "links", "statistics", "why-left".
+struct Inspect {
+  std::uint64_t token = 0;
+  std::string what;
+  std::string argument;
+};
+/// The client has consumed deliveries of this many bytes (flow control towards the client).
+struct Consumed {
+  std::uint64_t bytes = 0;
+};
+
+using ClientRequest = std::variant<Hello, CreateGroup, JoinGroup, LeaveGroup, KillGroup, Lookup,
+                                   Monitor, Multicast, Flush, Inspect, Consumed>;
+
+// ---- daemon -> client -------------------------------------------------------------------------
+
+/// The first record of every session.
+struct Welcome {
+  ProcessId process;
+  SiteView sites;
+};
+/// The last record of a session that the daemon ends.
+struct Goodbye {
+  Errc code = Errc::kClosed;
+  std::string reason;
+};
+struct ChangeDone {
+  std::uint64_t token = 0;
+  Errc code = Errc::kOk;
+  GroupId group;
+  std::string text;
+};
+struct LookupDone {
+  std::uint64_t token = 0;
+  Errc code = Errc::kOk;  ///< kUnknownGroup: `view` is empty
+  GroupView view;
+};
+/// The multicast has its number; `recipients` are the processes that it will be delivered to, in
+/// order of groups and ranks (E21). On an error nothing was sent.
+struct Sent {
+  std::uint64_t token = 0;
+  Errc code = Errc::kOk;
+  std::string text;
+  MessageId id;
+  std::vector<ProcessId> recipients;
+};
+/// One delivery. `group` is the first destination group that the receiver is a member of, or none
+/// where the receiver was named as a process; `view` is that group's view number (M2).
+struct Deliver {
+  MessageId id;
+  ProcessId sender;
+  Order order = Order::kCausal;
+  GroupId group;
+  std::uint64_t view = 0;
+  Destinations destinations;
+  std::uint8_t entry = 0;
+  Bytes payload;
+};
+/// A new membership of a group that the client is a member of or monitors. A member's first View
+/// lists it last; a View without the member ends its membership.
+struct View {
+  GroupView view;
+  std::vector<ProcessId> joined;
+  std::vector<std::pair<ProcessId, Departure>> departed;
+};
+/// A process failed: sent to every client, at one place of the order (P20).
+struct ProcessGone {
+  ProcessId process;
+  Departure reason = Departure::kProcessFailed;
+};
+/// A new site view, after the ProcessGone and View records that it causes.
+struct Sites {
+  SiteView view;
+  std::vector<SiteLife> joined;
+  std::vector<std::pair<SiteLife, std::string>> departed;  ///< with the reason in words
+};
+/// The site serves (has a quorum and its lease) or not: nothing is delivered while it does not.
+struct Serving {
+  bool serving = true;
+};
+struct FlushDone {
+  std::uint64_t token = 0;
+};
+struct Inspection {
+  std::uint64_t token = 0;
+  Message answer;
+};
+
+using ClientEvent = std::variant<Welcome, Goodbye, ChangeDone, LookupDone, Sent, Deliver, View,
+                                 ProcessGone, Sites, Serving, FlushDone, Inspection>;
+
+/// Ensures: decode(encode(x)) == x; at most limits::kFrameBytes long for legal values.
+Bytes encode(const ClientRequest& request);
+Bytes encode(const ClientEvent& event);
+/// Errors: kMalformed, kLimit. Allocates at most a small multiple of the input.
+Result<ClientRequest> decode_client_request(ByteView bytes);
+Result<ClientEvent> decode_client_event(ByteView bytes);
+
+}  // namespace cohort::wire
