@@ -1,0 +1,76 @@
+/// Coordinator-cohort (paper sections 3.3 and 6): all members get the request, one of them acts for
+/// the caller, the others stand by and take over, one by one, if it fails before its reply.
+///
+/// The coordinator is picked with no message: a participant at the caller's site, else a circular
+/// scan of the participants from (caller's site id mod number of participants). The reply goes to
+/// the caller with copies to the members in force when it is numbered, in one multicast: where the
+/// action changes the group's state, that copy *is* the update (E16), applied once per request.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "platform/client/process.h"
+#include "platform/tools/group_rpc.h"
+
+namespace cohort::tools {
+
+enum class Role : std::uint8_t {
+  kOriginal,  ///< picked at the request's delivery
+  kTakeover,  ///< all before it failed, and no reply copy was delivered
+};
+
+/// How an announcement of effects is made safe before the world is touched.
+struct Computation {
+  client::Delivery request;
+  Role role = Role::kOriginal;
+  std::uint32_t takeovers = 0;            ///< how many coordinators failed before this one
+};
+
+/// Runs the action of one request; what it returns is the reply and the update.
+using Action = std::function<task::Task<client::Message>(Computation)>;
+/// Applies a finished request's result to the group's state: a plain function, at every member, at
+/// one place of the order, once per request; also at the coordinator.
+using Apply = std::function<void(const client::Delivery& request, const client::Message& result)>;
+/// Told at every member when a coordinator failed and another takes over (for news and reports).
+using OnTakeover = std::function<void(const client::Delivery& request, ProcessId failed,
+                                      ProcessId successor, std::uint64_t view)>;
+
+/// One coordinator-cohort entry of one group. The table of pending requests is replicated state:
+/// it is transferred to joiners (give it to StateTransfer as a domain).
+class CoordinatorCohort {
+ public:
+  struct Options {
+    std::uint8_t request_entry = 0;  ///< where requests arrive (bound here)
+    std::uint8_t result_entry = 0;   ///< where reply copies arrive (bound here)
+    Action action;
+    Apply apply;
+    OnTakeover on_takeover;          ///< may be empty
+  };
+  CoordinatorCohort(client::Process& process, Options options);
+  ~CoordinatorCohort();
+
+  /// Starts serving: call once, with the group this process has joined (or just before joining).
+  void attach(GroupId group);
+
+  /// The pending requests as bytes and back (state transfer domain).
+  Bytes encode_state() const;
+  Result<void> decode_state(ByteView state);
+
+  std::size_t pending() const;
+
+ private:
+  struct Parts;
+  std::shared_ptr<Parts> parts_;
+};
+
+/// The caller's side: one CBCAST to invoke (ABCAST where the service needs it), one reply.
+/// Errors: kTotalFailure (all participants died), and those of call().
+task::Task<Result<client::Message>> call_cohort(client::Process& process, GroupId group,
+                                                std::uint8_t request_entry,
+                                                client::Message request,
+                                                client::Order order = client::Order::kTotal,
+                                                Duration timeout = Duration{0});
+
+}  // namespace cohort::tools
