@@ -20,6 +20,7 @@ inline constexpr std::size_t kFrameBytes = 64 * 1024;       ///< one frame betwe
 inline constexpr std::size_t kPayloadBytes = 48 * 1024;     ///< what a multicast may carry
 inline constexpr std::size_t kSnapshotFrameBytes = 16 * 1024 * 1024;  ///< table for a joining site
 inline constexpr std::size_t kDestinations = 64;            ///< entries of a destination list
+inline constexpr std::size_t kRecipientsPerMulticast = 4096; ///< so that Sent fits a frame
 inline constexpr std::size_t kMessageFields = 256;
 inline constexpr std::size_t kMessageDepth = 8;
 inline constexpr std::size_t kNameBytes = 64;               ///< group, field, host, lot names

@@ -29,6 +29,7 @@ class Message {
   Message& set(std::string_view name, bool value);
   Message& set(std::string_view name, std::int64_t value);
   Message& set(std::string_view name, int value) { return set(name, std::int64_t{value}); }
+  Message& set(std::string_view name, std::uint32_t value) { return set(name, std::int64_t{value}); }
   Message& set(std::string_view name, std::uint64_t value) {
     return set(name, static_cast<std::int64_t>(value));
   }

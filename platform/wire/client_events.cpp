@@ -1,0 +1,99 @@
+/// The records that a daemon sends to its clients; the clients' are in client_protocol.cpp.
+#include "platform/wire/client_fields.h"
+#include "platform/wire/client_protocol.h"
+
+namespace cohort::wire {
+
+namespace fields {
+
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Welcome> x) {
+  io.process(x.process);
+  site_view(io, x.sites);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Goodbye> x) {
+  error_code(io, x.code);
+  io.text(x.reason, limits::kTextBytes);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<ChangeDone> x) {
+  io.number(x.token);
+  error_code(io, x.code);
+  io.group(x.group);
+  io.text(x.text, limits::kTextBytes);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<LookupDone> x) {
+  io.number(x.token);
+  error_code(io, x.code);
+  group_view(io, x.view);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Sent> x) {
+  io.number(x.token);
+  error_code(io, x.code);
+  io.text(x.text, limits::kTextBytes);
+  message_id(io, x.id);
+  processes(io, x.recipients, limits::kRecipientsPerMulticast);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Deliver> x) {
+  message_id(io, x.id);
+  io.process(x.sender);
+  order(io, x.order);
+  io.group(x.group);
+  io.number(x.view);
+  destinations(io, x.destinations);
+  io.byte(x.entry);
+  io.bytes(x.payload, limits::kPayloadBytes);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<View> x) {
+  group_view(io, x.view);
+  processes(io, x.joined, limits::kMembersPerGroup);
+  io.list(x.departed, limits::kMembersPerGroup, [](Io& each, auto& item) {
+    each.process(item.first);
+    departure(each, item.second);
+  });
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<ProcessGone> x) {
+  io.process(x.process);
+  departure(io, x.reason);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Sites> x) {
+  site_view(io, x.view);
+  site_lives(io, x.joined);
+  io.list(x.departed, limits::kSitesPerPlant, [](Io& each, auto& item) {
+    each.site_life(item.first);
+    each.text(item.second, limits::kNameBytes * 8);
+  });
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Serving> x) {
+  io.flag(x.serving);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<FlushDone> x) {
+  io.number(x.token);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Inspection> x) {
+  io.number(x.token);
+  io.message(x.answer);
+}
+
+}  // namespace fields
+
+Bytes encode(const ClientEvent& event) {
+  return fields::write_record(event);
+}
+
+Result<ClientEvent> decode_client_event(ByteView bytes) {
+  return fields::read_record<ClientEvent>(
+      bytes, std::make_index_sequence<std::variant_size_v<ClientEvent>>{});
+}
+
+}  // namespace cohort::wire
