@@ -4,7 +4,9 @@
 function(cohort_add_test name)
   cmake_parse_arguments(ARG "GUI" "LABEL;TIMEOUT" "SOURCES;DEPS;EXTERNAL" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  # moc cannot parse two headers of libstdc++ (<concepts>, <coroutine>): it sees empty ones.
+  set_target_properties(${name} PROPERTIES AUTOMOC ON
+    AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS=1;-D_GLIBCXX_COROUTINE=1")
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   foreach(dep IN LISTS ARG_DEPS)
     target_link_libraries(${name} PRIVATE cohort_${dep})
