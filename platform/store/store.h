@@ -1,0 +1,36 @@
+/// Stable storage as its users see it: a log of records that survive a crash once their append has
+/// been reported done (docs/formats/store.md). In memory for the simulator and tests, SQLite for
+/// real. Single-threaded towards its user.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "platform/base/bytes.h"
+#include "platform/base/result.h"
+
+namespace cohort::store {
+
+class Store {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  virtual ~Store() = default;
+
+  /// Every record that was ever reported done, and possibly later ones, oldest first.
+  /// Errors: kCorrupt (a record in the middle is damaged or missing: stop, do not go on), kIo.
+  /// Blocks: for the disk; call it before the protocols start.
+  virtual Result<std::vector<Bytes>> read_all() = 0;
+
+  /// Appends a record; `done` is called in the user's loop, never from inside append(), once the
+  /// record is durable, in the order of the appends. After a failure nothing is durable any more:
+  /// every later append fails too, and the user must stop (fail-stop, platform ruling 11).
+  /// Errors (to `done`): kIo, kLimit (record beyond limits::kSnapshotFrameBytes). Blocks: never.
+  virtual void append(Bytes record, Done done) = 0;
+
+  /// Replaces all records by these in one atomic step, ordered with the appends before and after it
+  /// (a checkpoint). `done` as for append.
+  virtual void replace_all(std::vector<Bytes> records, Done done) = 0;
+};
+
+}  // namespace cohort::store
