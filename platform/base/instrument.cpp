@@ -13,6 +13,8 @@ std::string& active_mutant() {
   return name;
 }
 
-void hit(std::string_view probe) { ++probes()[std::string(probe)]; }
+void hit(std::string_view probe) {
+  ++probes()[std::string(probe)];
+}
 
 }  // namespace cohort::instrument

@@ -1,8 +1,8 @@
 /// Probes and mutants: only in the instrumented build of the core and the tools that the simulator
 /// links (COHORT_INSTRUMENTED). In the product both compile to nothing.
 ///
-/// A probe counts how often a rare path was reached. A mutant is a hand-made bug, chosen at run time,
-/// that the checker of a named property must catch (docs/testing.md).
+/// A probe counts how often a rare path was reached. A mutant is a hand-made bug, chosen at run
+/// time, that the checker of a named property must catch (docs/testing.md).
 #pragma once
 
 #ifdef COHORT_INSTRUMENTED

@@ -16,20 +16,23 @@ inline constexpr std::size_t kGroupsPerProcess = 1024;
 inline constexpr std::size_t kClientsPerSite = 256;
 
 // --- messages
-inline constexpr std::size_t kFrameBytes = 64 * 1024;       ///< one frame between sites or to a client
-inline constexpr std::size_t kPayloadBytes = 48 * 1024;     ///< what a multicast may carry
+inline constexpr std::size_t kFrameBytes = 64 * 1024;    ///< one frame between sites or to a client
+inline constexpr std::size_t kPayloadBytes = 48 * 1024;  ///< what a multicast may carry
 inline constexpr std::size_t kSnapshotFrameBytes = 16 * 1024 * 1024;  ///< table for a joining site
-inline constexpr std::size_t kDestinations = 64;            ///< entries of a destination list
-inline constexpr std::size_t kRecipientsPerMulticast = 4096; ///< so that Sent fits a frame
+inline constexpr std::size_t kDestinations = 64;              ///< entries of a destination list
+inline constexpr std::size_t kRecipientsPerMulticast = 4096;  ///< so that Sent fits a frame
 inline constexpr std::size_t kMessageFields = 256;
 inline constexpr std::size_t kMessageDepth = 8;
-inline constexpr std::size_t kNameBytes = 64;               ///< group, field, host, lot names
-inline constexpr std::size_t kTextBytes = 4096;             ///< reasons and texts for people
+inline constexpr std::size_t kNameBytes = 64;    ///< group, field, host, lot names
+inline constexpr std::size_t kTextBytes = 4096;  ///< reasons and texts for people
 
 // --- flow
-inline constexpr std::size_t kUnstableBytesPerOrigin = 8 * 1024 * 1024;  ///< numbered, not yet held by all
-inline constexpr std::size_t kUnnumberedBytesPerClient = 4 * 1024 * 1024; ///< a client's sends that wait
-inline constexpr std::size_t kClientQueueBytes = 64 * 1024 * 1024;       ///< deliveries a client has not read
+inline constexpr std::size_t kUnstableBytesPerOrigin =
+    8 * 1024 * 1024;  ///< numbered, not yet held by all
+inline constexpr std::size_t kUnnumberedBytesPerClient =
+    4 * 1024 * 1024;  ///< a client's sends that wait
+inline constexpr std::size_t kClientQueueBytes =
+    64 * 1024 * 1024;  ///< deliveries a client has not read
 inline constexpr std::size_t kParkedFramesPerPeer = 65536;
 inline constexpr std::size_t kChangesPerEpoch = 256;
 inline constexpr std::size_t kTraceRing = 4096;

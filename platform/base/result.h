@@ -13,22 +13,22 @@ namespace cohort {
 /// append only.
 enum class Errc : std::uint8_t {
   kOk = 0,
-  kMalformed = 1,        ///< bytes that no encoder of ours wrote
-  kLimit = 2,            ///< beyond a limit of limits.h
-  kNotMember = 3,        ///< the caller is no member of the group
-  kUnknownGroup = 4,     ///< no group of that name or id
-  kAlreadyExists = 5,    ///< the name is taken, or the caller is a member already
-  kRefused = 6,          ///< a rule, a filter or a role forbids it; the text says which
-  kNoReplyPossible = 7,  ///< every remaining destination failed or sent a null reply
-  kTimedOut = 8,         ///< nothing came in the time that the caller allowed
-  kOutcomeUnknown = 9,   ///< it may or may not have happened: ask before doing it again
-  kNotServing = 10,      ///< the site has no quorum (retry when it serves again)
-  kTotalFailure = 11,    ///< every member failed
-  kClosed = 12,          ///< the session with the daemon is over
-  kIo = 13,              ///< the operating system said no; the text says what
-  kCorrupt = 14,         ///< stored data fails its check
-  kInvalidArgument = 15, ///< the caller's own value is wrong; the text says which
-  kVersion = 16,         ///< no common protocol version
+  kMalformed = 1,         ///< bytes that no encoder of ours wrote
+  kLimit = 2,             ///< beyond a limit of limits.h
+  kNotMember = 3,         ///< the caller is no member of the group
+  kUnknownGroup = 4,      ///< no group of that name or id
+  kAlreadyExists = 5,     ///< the name is taken, or the caller is a member already
+  kRefused = 6,           ///< a rule, a filter or a role forbids it; the text says which
+  kNoReplyPossible = 7,   ///< every remaining destination failed or sent a null reply
+  kTimedOut = 8,          ///< nothing came in the time that the caller allowed
+  kOutcomeUnknown = 9,    ///< it may or may not have happened: ask before doing it again
+  kNotServing = 10,       ///< the site has no quorum (retry when it serves again)
+  kTotalFailure = 11,     ///< every member failed
+  kClosed = 12,           ///< the session with the daemon is over
+  kIo = 13,               ///< the operating system said no; the text says what
+  kCorrupt = 14,          ///< stored data fails its check
+  kInvalidArgument = 15,  ///< the caller's own value is wrong; the text says which
+  kVersion = 16,          ///< no common protocol version
 };
 
 /// The enumerator's name in words for people, for example "not a member".

@@ -29,8 +29,12 @@ struct WallTime {
 
 inline constexpr MonotonicTime kNever = MonotonicTime::max();
 
-inline constexpr Duration millis(std::int64_t count) { return std::chrono::milliseconds(count); }
-inline constexpr Duration seconds(std::int64_t count) { return std::chrono::seconds(count); }
+inline constexpr Duration millis(std::int64_t count) {
+  return std::chrono::milliseconds(count);
+}
+inline constexpr Duration seconds(std::int64_t count) {
+  return std::chrono::seconds(count);
+}
 inline constexpr std::int64_t to_millis(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }

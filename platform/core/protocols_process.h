@@ -18,11 +18,11 @@ namespace cohort::core {
 
 /// What a site is told at its start; the same list of sites at all of them on a first start.
 struct Settings {
-  SiteLife self;                 ///< the incarnation has been made durable before
-  std::vector<SiteId> sites;     ///< the plant's first sites: who may form the first view
-  std::string plant;             ///< the plant's name; sites of another plant are refused
-  std::uint64_t seed = 0;        ///< for back-off times
-  std::vector<Bytes> log;        ///< records that earlier lives wrote by StoreWrite, oldest first
+  SiteLife self;              ///< the incarnation has been made durable before
+  std::vector<SiteId> sites;  ///< the plant's first sites: who may form the first view
+  std::string plant;          ///< the plant's name; sites of another plant are refused
+  std::uint64_t seed = 0;     ///< for back-off times
+  std::vector<Bytes> log;     ///< records that earlier lives wrote by StoreWrite, oldest first
 };
 
 class ProtocolsProcess {

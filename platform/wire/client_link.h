@@ -1,5 +1,6 @@
 /// The link between a client process and its site's daemon, seen from the client: records in order,
-/// with boundaries, until it closes. Filled by a Unix socket, by the simulator, by an embedded site.
+/// with boundaries, until it closes. Filled by a Unix socket, by the simulator, by an embedded
+/// site.
 #pragma once
 
 #include <functional>
