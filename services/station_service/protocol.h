@@ -1,9 +1,10 @@
 /// What every station service (emulsion, processing, transport) understands. Each is a group of one
 /// member a site; its name is in services/emulsion/protocol.h and so on.
 ///
-/// An order asks for one job at one station. It is a coordinator-cohort request (tools::call_cohort,
-/// ABCAST): idempotent by its key, so whoever does not know whether it was carried out sends it
-/// again: a finished order is answered from the table, a running one joins the running job.
+/// An order asks for one job at one station. It is a coordinator-cohort request
+/// (tools::call_cohort, ABCAST): idempotent by its key, so whoever does not know whether it was
+/// carried out sends it again: a finished order is answered from the table, a running one joins the
+/// running job.
 ///
 /// Order: {order: number, key: text, kind: "step" | "move", station, step, product, lots: list of
 /// {name}, from, to (areas; moves only), short_batch}.
@@ -30,7 +31,8 @@ inline constexpr std::uint8_t kOrderEntry = 16;
 inline constexpr std::uint8_t kResultEntry = 17;
 /// ABCAST update of the replicated table: {change: "drill", phase} arms a drill: the next
 /// computation that reaches the phase stands still and posts news::kDrillReached (services started
-/// with --drills only; phase "none" disarms) -> {ok, error}. The other changes are the members' own.
+/// with --drills only; phase "none" disarms) -> {ok, error}. The other changes are the members'
+/// own.
 inline constexpr std::uint8_t kUpdateEntry = 18;
 /// Reads the table:
 /// {question: "summary"} -> {orders_running, orders_done, takeovers, duplicates_refused, drill}
