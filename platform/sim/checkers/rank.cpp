@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "platform/sim/checkers/checker.h"
+
+namespace cohort::sim::checkers {
+
+namespace {
+
+bool is_in(const std::vector<ProcessId>& list, ProcessId process) {
+  return std::find(list.begin(), list.end(), process) != list.end();
+}
+
+/// Survivors first, in their old order, then the joiners.
+bool age_order_kept(const std::vector<ProcessId>& before, const std::vector<ProcessId>& after) {
+  std::vector<ProcessId> survivors;
+  for (ProcessId member : before) {
+    if (is_in(after, member)) survivors.push_back(member);
+  }
+  return after.size() >= survivors.size() &&
+         std::equal(survivors.begin(), survivors.end(), after.begin());
+}
+
+}  // namespace
+
+/// V4: a view is the one before it without the departed, order kept, and then the joiners: oldest
+/// first. The record's departed are those that the membership lost.
+void check_rank(const Index& index, Findings& findings) {
+  for (const auto& [process, history] : index.processes()) {
+    std::map<GroupId, std::size_t> last;
+    for (std::size_t i = 0; i < history.records.size(); ++i) {
+      const HistoryRecord& record = history.records[i];
+      if (record.kind != HistoryKind::kView) continue;
+      auto before = last.find(record.group);
+      if (before != last.end()) {
+        const HistoryRecord& previous = history.records[before->second];
+        const Place there{process, before->second};
+        const Place here{process, i};
+        const bool follows = record.view == previous.view + 1;
+        if (follows && !age_order_kept(previous.members, record.members)) {
+          findings.add("ranks do not follow age", {there, here});
+        }
+        for (ProcessId member : previous.members) {
+          if (follows && is_in(record.members, member) == is_in(record.peers, member)) {
+            findings.add("the departed of a view are not those that it lost", {there, here});
+            break;
+          }
+        }
+      }
+      last[record.group] = i;
+    }
+  }
+}
+
+}  // namespace cohort::sim::checkers
