@@ -23,8 +23,8 @@
 
 namespace cohort::client {
 
-using wire::Destinations;
 using wire::Departure;
+using wire::Destinations;
 using wire::GroupView;
 using wire::Message;
 using wire::MessageId;
@@ -35,13 +35,15 @@ using wire::SiteView;
 /// One delivered message with what the system says of it.
 struct Delivery {
   MessageId id;
-  ProcessId sender;       ///< stamped by the sender's daemon, cannot be forged
+  ProcessId sender;  ///< stamped by the sender's daemon, cannot be forged
   Order order = Order::kCausal;
-  GroupId group;          ///< the group through which it came; none: named as a process
-  GroupView view;         ///< that group's membership at the place of delivery (the recipients)
+  GroupId group;   ///< the group through which it came; none: named as a process
+  GroupView view;  ///< that group's membership at the place of delivery (the recipients)
   Destinations destinations;
   std::uint8_t entry = 0;
-  std::uint64_t call = 0; ///< the caller's request number; 0: no reply is wanted
+  std::uint64_t call = 0;  ///< the caller's request number; 0: no reply is wanted
+  MessageId answers;       ///< of a reply's copy: the request that it answers; else zero
+  std::uint64_t tag = 0;   ///< the sender's own mark, for tools; 0: none
   Message message;
 };
 
@@ -70,6 +72,8 @@ using Filter = std::function<bool(const Delivery&)>;
 
 class Process {
  public:
+  struct Parts;  ///< private to platform/client
+
   /// Requires: link and scheduler outlive the process.
   Process(wire::ClientLink& link, task::Scheduler& scheduler, std::string program,
           std::uint64_t unix_pid);
@@ -105,14 +109,14 @@ class Process {
 
   // ---- sending
   /// Asynchronous: queued at once, numbered by the daemon in order. Errors: kLimit (payload too
-  /// large), kClosed, kInvalidArgument. Blocks: never.
+  /// large, or too much waits for its number), kClosed, kInvalidArgument, kRefused (this process is
+  /// a member and its own entry wants a stronger order). Blocks: never.
   Result<void> multicast(Order order, Destinations to, std::uint8_t entry, const Message& message,
                          Safety safety = Safety::kAgreed);
-  /// As multicast, then waits for the number and the recipients (E21).
+  /// As multicast, but waits for room first, then for the number and the recipients (E21).
   task::Task<Result<wire::Sent>> multicast_numbered(Order order, Destinations to,
                                                     std::uint8_t entry, Message message,
-                                                    Safety safety = Safety::kAgreed,
-                                                    std::uint64_t call = 0);
+                                                    Safety safety = Safety::kAgreed);
   /// Returns when everything sent or delivered before is held by all surviving destinations (P33).
   task::Task<Result<void>> flush();
 
@@ -120,8 +124,7 @@ class Process {
   // ends when the returned handle is dropped.
   using Subscription = std::shared_ptr<void>;
   [[nodiscard]] Subscription on_view(GroupId group, std::function<void(const ViewChange&)> handler);
-  [[nodiscard]] Subscription on_process_gone(
-      std::function<void(ProcessId, Departure)> handler);
+  [[nodiscard]] Subscription on_process_gone(std::function<void(ProcessId, Departure)> handler);
   [[nodiscard]] Subscription on_sites(std::function<void(const wire::Sites&)> handler);
   [[nodiscard]] Subscription on_serving(std::function<void(bool)> handler);
   [[nodiscard]] Subscription on_closed(std::function<void(const std::string& reason)> handler);
@@ -133,8 +136,7 @@ class Process {
 
  private:
   friend class Tooling;  // platform/client/tooling.h: what the tools need and applications do not
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  std::shared_ptr<Parts> parts_;
 };
 
 }  // namespace cohort::client

@@ -1,0 +1,55 @@
+/// A process's requests to its daemon: their tokens, what waits for each answer, and how many bytes
+/// of multicasts wait for their number. Private to platform/client.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "platform/base/result.h"
+#include "platform/task/event.h"
+#include "platform/wire/client_link.h"
+#include "platform/wire/client_protocol.h"
+
+namespace cohort::client {
+
+class Outbox {
+ public:
+  /// Called once: with the answering record, or with kClosed.
+  using Answer = std::function<void(Result<wire::ClientEvent>)>;
+
+  Outbox(wire::ClientLink& link, task::Scheduler& scheduler) : link_(link), room_(scheduler) {}
+
+  std::uint64_t next_token() { return next_token_++; }
+  /// Sends a request that carries `token`; `answer` may be empty.
+  void ask(std::uint64_t token, const wire::ClientRequest& request, Answer answer);
+  /// As ask(), and counts the payload until the answer comes.
+  void ask_numbered(std::uint64_t token, const wire::Multicast& multicast, Answer answer);
+  /// Sends a request that has no answer.
+  void tell(const wire::ClientRequest& request);
+
+  /// Gives the record to whoever asked with the token; unknown tokens are the daemon's error and
+  /// are ignored.
+  void answered(std::uint64_t token, wire::ClientEvent event);
+  /// Ends every question with kClosed.
+  void close(const std::string& reason);
+
+  std::size_t bytes_waiting() const { return bytes_waiting_; }
+  /// Something that waited got its number.
+  task::Event::Wait wait_room() const { return room_.wait(); }
+
+ private:
+  struct Asked {
+    Answer answer;
+    std::size_t bytes = 0;
+  };
+  wire::ClientLink& link_;
+  task::Event room_;
+  std::map<std::uint64_t, Asked> asked_;
+  std::uint64_t next_token_ = 1;
+  std::size_t bytes_waiting_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace cohort::client

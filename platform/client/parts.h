@@ -1,0 +1,92 @@
+/// What a Process is made of. Private to platform/client; each duty has its own files.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "platform/client/calls.h"
+#include "platform/client/group_book.h"
+#include "platform/client/inbox.h"
+#include "platform/client/listeners.h"
+#include "platform/client/outbox.h"
+#include "platform/client/process.h"
+#include "platform/client/recorder.h"
+#include "platform/client/tooling.h"
+#include "platform/task/one_shot.h"
+
+namespace cohort::client {
+
+/// Who this process is, and how its session stands.
+struct Session {
+  wire::ClientLink* link = nullptr;
+  task::Scheduler* scheduler = nullptr;
+  wire::Hello hello;
+  std::optional<task::OneShot<Result<void>>> welcome;  ///< set while connect() waits
+  ProcessId self;                                      ///< none before the welcome
+  SiteView sites;
+  std::set<ProcessId> failed;  ///< of the site lives that are still in the site view
+  bool serving = true;
+  bool closed = false;
+  std::string why_closed;
+
+  bool is_gone(ProcessId process) const;
+};
+
+/// What runs when a message arrives (facility 25).
+struct Entries {
+  struct Bound {
+    EntryRule rule;
+    std::variant<UpdateEntry, TaskEntry> handler;
+  };
+  std::array<std::optional<Bound>, 256> bound;
+  std::vector<Filter> filters;
+};
+
+struct Watchers {
+  Listeners<ProcessId, Departure> process_gone;
+  Listeners<const wire::Sites&> sites;
+  Listeners<bool> serving;
+  Listeners<const std::string&> closed;
+};
+
+struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
+  Parts(wire::ClientLink& link, task::Scheduler& scheduler, wire::Hello hello);
+
+  Session session;
+  Outbox outbox;
+  Inbox inbox;
+  GroupBook book;
+  Calls calls;
+  Entries entries;
+  Watchers watchers;
+  Recorder recorder;
+  std::uint64_t consumed_unreported = 0;
+  bool consumed_report_due = false;
+
+  // ---- sending.cpp
+  /// Checks and hands a multicast over. `reserve`: a handler's, which may use what is kept for
+  /// them.
+  Result<void> multicast(const Tooling::Outgoing& outgoing, const Message& message, bool reserve,
+                         Outbox::Answer answer);
+  Result<void> check(const Tooling::Outgoing& outgoing) const;
+  Result<void> answer(const Delivery& request, const Tooling::Answer& answer,
+                      const Message& message);
+  bool has_room() const;
+
+  // ---- receiving.cpp
+  void on_record(const Bytes& record);
+  void close(const std::string& reason);
+  void handle(const wire::ClientEvent& event);
+  void consumed(std::uint64_t bytes);
+
+  // ---- delivering.cpp
+  void deliver(const wire::Deliver& deliver);
+  void run_entry(Delivery delivery);
+  void refuse(const Delivery& delivery, std::string_view why);
+};
+
+}  // namespace cohort::client

@@ -1,0 +1,45 @@
+#include "platform/client/payload.h"
+
+#include "platform/wire/codec.h"
+
+namespace cohort::client {
+
+Bytes encode_payload(const PayloadHeader& header, const wire::Message& message) {
+  wire::Encoder out;
+  out.u8(static_cast<std::uint8_t>(header.kind));
+  if (header.kind != PayloadKind::kPlain) out.varint(header.number);
+  if (header.is_reply()) {
+    out.process(header.caller);
+    out.site_life(header.request.origin);
+    out.varint(header.request.view);
+    out.varint(header.request.number);
+  }
+  Bytes payload = out.take();
+  const Bytes body = message.encode();
+  payload.insert(payload.end(), body.begin(), body.end());
+  return payload;
+}
+
+Result<Payload> decode_payload(ByteView bytes) {
+  wire::Decoder in(bytes);
+  Payload payload;
+  const std::uint8_t kind = in.u8();
+  if (kind > static_cast<std::uint8_t>(PayloadKind::kTagged)) {
+    return make_error(Errc::kMalformed, "a payload is of an unknown kind");
+  }
+  payload.header.kind = static_cast<PayloadKind>(kind);
+  if (payload.header.kind != PayloadKind::kPlain) payload.header.number = in.varint();
+  if (payload.header.is_reply()) {
+    payload.header.caller = in.process();
+    payload.header.request.origin = in.site_life();
+    payload.header.request.view = in.varint();
+    payload.header.request.number = in.varint();
+  }
+  if (in.failed()) return make_error(Errc::kMalformed, "a payload's header ends too early");
+  auto message = wire::Message::decode(in.rest());
+  if (!message) return std::unexpected(message.error());
+  payload.message = std::move(*message);
+  return payload;
+}
+
+}  // namespace cohort::client

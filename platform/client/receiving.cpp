@@ -1,0 +1,120 @@
+/// What each kind of record from the daemon does to the process.
+#include <algorithm>
+#include <utility>
+
+#include "platform/client/parts.h"
+
+namespace cohort::client {
+
+namespace {
+
+/// How many bytes are consumed before the daemon hears of it within a turn.
+constexpr std::uint64_t kConsumedReportBytes = 32 * 1024;
+
+/// Hands answers to whoever asked, and the rest to the parts concerned.
+struct Handler {
+  Process::Parts& parts;
+
+  /// Who was of a departed life is gone with it: no need to remember each.
+  void forget_failed(SiteLife life) const {
+    std::erase_if(parts.session.failed, [life](ProcessId p) { return p.life() == life; });
+  }
+
+  void operator()(const wire::Welcome& welcome) const {
+    parts.session.self = welcome.process;
+    parts.session.sites = welcome.sites;
+    parts.recorder.begin(welcome);
+    if (parts.session.welcome && !parts.session.welcome->is_set()) {
+      parts.session.welcome->set(Result<void>{});
+    }
+  }
+  void operator()(const wire::Goodbye& goodbye) const { parts.close(goodbye.reason); }
+  void operator()(const wire::ChangeDone& done) const { parts.outbox.answered(done.token, done); }
+  void operator()(const wire::LookupDone& done) const { parts.outbox.answered(done.token, done); }
+  void operator()(const wire::Sent& sent) const {
+    parts.recorder.sent(sent);
+    parts.outbox.answered(sent.token, sent);
+  }
+  void operator()(const wire::Deliver& deliver) const { parts.deliver(deliver); }
+  void operator()(const wire::View& view) const {
+    parts.inbox.before_view(view);
+    parts.recorder.view(view);
+    parts.book.on_view(view, parts.session.self);
+  }
+  void operator()(const wire::ProcessGone& gone) const {
+    parts.recorder.gone(gone);
+    parts.session.failed.insert(gone.process);
+    parts.calls.on_gone(gone.process);
+    parts.watchers.process_gone.tell(gone.process, gone.reason);
+  }
+  void operator()(const wire::Sites& sites) const {
+    parts.recorder.sites(sites.view);
+    parts.session.sites = sites.view;
+    for (const auto& [life, why] : sites.departed) forget_failed(life);
+    parts.watchers.sites.tell(sites);
+  }
+  void operator()(const wire::Serving& serving) const {
+    parts.recorder.serving(serving.serving);
+    parts.session.serving = serving.serving;
+    parts.watchers.serving.tell(serving.serving);
+  }
+  void operator()(const wire::FlushDone& done) const {
+    parts.recorder.flush(done.token, false);
+    parts.outbox.answered(done.token, done);
+  }
+  void operator()(const wire::Inspection& answer) const {
+    parts.outbox.answered(answer.token, answer);
+  }
+};
+
+}  // namespace
+
+bool Session::is_gone(ProcessId process) const {
+  return failed.contains(process) || std::find(sites.members.begin(), sites.members.end(),
+                                               process.life()) == sites.members.end();
+}
+
+void Process::Parts::on_record(const Bytes& record) {
+  if (session.closed) return;
+  auto event = wire::decode_client_event(record);
+  if (!event) return close("the daemon sent a malformed record: " + event.error().text);
+  if (std::holds_alternative<wire::Goodbye>(*event)) return handle(*event);
+  inbox.take(std::move(*event), record.size());
+}
+
+void Process::Parts::handle(const wire::ClientEvent& event) {
+  std::visit(Handler{*this}, event);
+}
+
+void Process::Parts::close(const std::string& reason) {
+  if (session.closed) return;
+  const auto alive = shared_from_this();
+  session.closed = true;
+  session.why_closed = reason;
+  recorder.end(reason);
+  inbox.close();
+  if (session.welcome && !session.welcome->is_set()) {
+    session.welcome->set(make_error(Errc::kClosed, reason));
+  }
+  outbox.close(reason);
+  calls.close(reason);
+  watchers.closed.tell(reason);
+}
+
+void Process::Parts::consumed(std::uint64_t bytes) {
+  consumed_unreported += bytes;
+  if (consumed_unreported >= kConsumedReportBytes) {
+    outbox.tell(wire::Consumed{std::exchange(consumed_unreported, 0)});
+    return;
+  }
+  if (std::exchange(consumed_report_due, true)) return;
+  session.scheduler->post([weak = weak_from_this()] {
+    const auto parts = weak.lock();
+    if (!parts) return;
+    parts->consumed_report_due = false;
+    if (parts->consumed_unreported == 0) return;
+    parts->outbox.tell(wire::Consumed{std::exchange(parts->consumed_unreported, 0)});
+  });
+}
+
+}  // namespace cohort::client

@@ -1,0 +1,89 @@
+#include "platform/base/limits.h"
+#include "platform/client/parts.h"
+
+namespace cohort::client {
+
+namespace {
+
+/// Root tasks stop here; what is above is the reserve of handlers (H14).
+constexpr std::size_t kRoomBytes = limits::kUnnumberedBytesPerClient / 2;
+
+}  // namespace
+
+bool Process::Parts::has_room() const {
+  return outbox.bytes_waiting() < kRoomBytes;
+}
+
+Result<void> Process::Parts::check(const Tooling::Outgoing& outgoing) const {
+  if (session.closed) return make_error(Errc::kClosed, session.why_closed);
+  if (!session.self.valid()) {
+    return make_error(Errc::kClosed, "nothing can be sent before the daemon's welcome");
+  }
+  const Destinations& to = outgoing.to;
+  const std::size_t count = to.groups.size() + to.processes.size();
+  if (count == 0 || count > limits::kDestinations) {
+    return make_error(Errc::kInvalidArgument, "a multicast has 1 to " +
+                                                  std::to_string(limits::kDestinations) +
+                                                  " destinations, not " + std::to_string(count));
+  }
+  if (outgoing.order == Order::kGlobal && (to.groups.size() != 1 || !to.processes.empty())) {
+    return make_error(Errc::kInvalidArgument, "a GBCAST goes to exactly one group");
+  }
+  const auto& bound = entries.bound[outgoing.entry];
+  if (!bound || outgoing.order >= bound->rule.weakest) return {};
+  for (const GroupId group : to.groups) {
+    if (book.is_member(group, session.self)) {
+      return make_error(Errc::kRefused, "entry " + std::to_string(outgoing.entry) +
+                                            " wants a stronger order than this multicast has");
+    }
+  }
+  return {};
+}
+
+Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, const Message& message,
+                                       bool reserve, Outbox::Answer answer) {
+  if (auto good = check(outgoing); !good) return good;
+  wire::Multicast record;
+  record.payload = encode_payload(outgoing.header, message);
+  if (record.payload.size() > limits::kPayloadBytes) {
+    return make_error(Errc::kLimit, "a message of " + std::to_string(record.payload.size()) +
+                                        " bytes is longer than the limit of " +
+                                        std::to_string(limits::kPayloadBytes));
+  }
+  const std::size_t limit = reserve ? limits::kUnnumberedBytesPerClient : kRoomBytes;
+  if (outbox.bytes_waiting() + record.payload.size() > limit) {
+    return make_error(Errc::kLimit, "too many bytes wait for their number: send more slowly");
+  }
+  record.token = outbox.next_token();
+  record.order = outgoing.order;
+  record.safety = outgoing.safety;
+  record.destinations = outgoing.to;
+  record.entry = outgoing.entry;
+  recorder.send(record);
+  outbox.ask_numbered(record.token, record, std::move(answer));
+  return {};
+}
+
+Result<void> Process::Parts::answer(const Delivery& request, const Tooling::Answer& answer,
+                                    const Message& message) {
+  Tooling::Outgoing outgoing;
+  outgoing.order = answer.order;
+  outgoing.safety = answer.safety;
+  outgoing.to = answer.copies;
+  outgoing.entry = answer.copy_entry;
+  outgoing.header = {answer.kind, request.call, request.sender, request.id};
+  const bool waits = request.call != 0 && !session.is_gone(request.sender);
+  if (waits) outgoing.to.processes.push_back(request.sender);
+  if (outgoing.to.groups.empty() && outgoing.to.processes.empty()) return {};
+  wire::HistoryRecord note;
+  note.text = answer.kind == PayloadKind::kReply       ? "rpc.reply"
+              : answer.kind == PayloadKind::kNullReply ? "rpc.null"
+                                                       : "rpc.abort";
+  note.token = request.call;
+  note.id = request.id;
+  note.peer = request.sender;
+  recorder.write(std::move(note));
+  return multicast(outgoing, message, true, {});
+}
+
+}  // namespace cohort::client
