@@ -1,1 +1,200 @@
 #include "platform/core/protocols_process.h"
+
+#include <algorithm>
+
+#include "platform/base/limits.h"
+#include "platform/core/client_port.h"
+#include "platform/core/inspector.h"
+#include "platform/core/router.h"
+
+namespace cohort::core {
+
+namespace {
+constexpr Duration kStatusWhileUnstable = millis(20);
+}  // namespace
+
+struct ProtocolsProcess::Parts {
+  explicit Parts(const Settings& settings)
+      : context(settings.self, settings.seed),
+        sessions(context, settings.plant),
+        detector(settings.self),
+        clients(context),
+        plane(context, sessions, clients),
+        views(context, sessions, detector, plane, settings),
+        router(context, sessions, detector, plane, views),
+        inspector{context, sessions, detector, plane, views} {
+    clients.connect(plane);
+    clients.inspect = [this](const wire::Inspect& question) { return inspector.answer(question); };
+    views.on_install = [this](const ViewChange::Install& install) { on_install(install); };
+    for (SiteId site : settings.sites) {
+      if (site != settings.self.site) peers.push_back(site);
+    }
+  }
+
+  void take(const Input& input);
+  void on_link_down(const LinkDown& down);
+  void on_install(const ViewChange::Install& install);
+  void settle();
+  void send_statuses();
+  void watch_serving();
+  bool unstable() const;
+
+  Context context;
+  Sessions sessions;
+  FailureDetector detector;
+  ClientPort clients;
+  DataPlane plane;
+  ViewChange views;
+  Router router;
+  Inspector inspector;
+  std::vector<SiteId> peers;
+  MonotonicTime next_status{};
+  MonotonicTime last_status{};
+  MonotonicTime table_asked{};
+  MonotonicTime not_serving_since{};
+  bool urgent = false;
+};
+
+ProtocolsProcess::ProtocolsProcess(Settings settings) : parts_(std::make_unique<Parts>(settings)) {}
+
+ProtocolsProcess::~ProtocolsProcess() = default;
+
+Effects ProtocolsProcess::step(const Input& input, MonotonicTime now) {
+  Context& context = parts_->context;
+  COHORT_ASSERT(now >= context.now, "time never goes back");
+  if (!context.stopped) {
+    context.now = now;
+    parts_->detector.on_step(now);
+    parts_->take(input);
+    parts_->settle();
+  }
+  return std::exchange(context.effects, {});
+}
+
+void ProtocolsProcess::Parts::take(const Input& input) {
+  if (const auto* up = std::get_if<LinkUp>(&input)) {
+    if (std::find(peers.begin(), peers.end(), up->site) == peers.end()) peers.push_back(up->site);
+    sessions.on_link_up(up->site, up->channel);
+  }
+  if (const auto* down = std::get_if<LinkDown>(&input)) on_link_down(*down);
+  if (const auto* frame = std::get_if<FrameReceived>(&input)) router.on_frame(*frame);
+  if (const auto* opened = std::get_if<ClientOpened>(&input)) clients.on_opened(*opened);
+  if (const auto* record = std::get_if<ClientFrame>(&input)) clients.on_frame(*record);
+  if (const auto* gone = std::get_if<ClientGone>(&input)) clients.on_gone(gone->client);
+  if (const auto* done = std::get_if<StoreDone>(&input)) views.on_store_done(done->token);
+  if (std::holds_alternative<Leave>(input)) {
+    clients.close_all("the site leaves the plant");
+    views.leave();
+  }
+}
+
+void ProtocolsProcess::Parts::on_link_down(const LinkDown& down) {
+  sessions.on_link_down(down.site, down.channel);
+  const auto rank = views.basis().rank_of(down.site);
+  if (!down.process_gone || !views.basis().operational || !rank) return;
+  // A new life may have been heard of already: the old one is suspected by that.
+  if (views.basis().members[*rank] == sessions.life(down.site)) {
+    detector.on_process_gone(down.site);
+  }
+}
+
+void ProtocolsProcess::Parts::settle() {
+  views.tick();
+  if (context.stopped) return;
+  const bool lease = views.basis().operational && detector.lease_valid(context.now);
+  clients.set_serving(lease && plane.has_table() && !views.leaving());
+  if (views.basis().operational) {
+    clients.pump();
+    plane.pump(lease);
+    clients.pump();
+    plane.pump(lease);
+    plane.flush_skips();
+    if (!plane.has_table() && context.now - table_asked >= millis(200)) {
+      table_asked = context.now;
+      router.ask_for_table();
+    }
+  }
+  urgent = plane.take_urgent() || urgent;
+  send_statuses();
+  watch_serving();
+}
+
+bool ProtocolsProcess::Parts::unstable() const {
+  if (!views.basis().operational) return false;
+  for (std::size_t origin = 0; origin < plane.multicast().sites(); ++origin) {
+    const Stream& stream = plane.multicast().stream(origin);
+    if (stream.floor() != stream.received()) return true;
+  }
+  return false;
+}
+
+void ProtocolsProcess::Parts::send_statuses() {
+  const bool due = context.now >= next_status;
+  const bool early = unstable() && context.now >= last_status + kStatusWhileUnstable;
+  if (!due && !early && !urgent) return;
+  urgent = false;
+  last_status = context.now;
+  next_status = context.now + limits::kHeartbeatPeriod;
+  for (SiteId site : peers) router.send_status(site);
+}
+
+void ProtocolsProcess::Parts::watch_serving() {
+  const bool serving = views.basis().operational && detector.lease_valid(context.now);
+  if (serving || !views.basis().operational) {
+    not_serving_since = context.now;
+    return;
+  }
+  if (context.now - not_serving_since > limits::kQuorumLossRestart) {
+    context.fail_stop("no quorum for " +
+                      std::to_string(to_millis(limits::kQuorumLossRestart) / 1000) + " s");
+  }
+}
+
+void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
+  const wire::ViewValue& value = install.value;
+  ClientPort::ViewNews news;
+  news.view = {value.view, value.members};
+  std::vector<SiteLife> departed;
+  const auto contains = [](const std::vector<SiteLife>& lives, SiteLife life) {
+    return std::find(lives.begin(), lives.end(), life) != lives.end();
+  };
+  for (SiteLife life : install.old_members) {
+    if (!contains(value.members, life)) departed.push_back(life);
+  }
+  for (const wire::Removal& removal : value.removed) {
+    news.departed.emplace_back(removal.site, removal.reason);
+  }
+  bool newcomers = !value.need_table.empty();
+  for (SiteLife life : value.members) {
+    if (contains(install.old_members, life)) continue;
+    newcomers = true;
+    news.joined.push_back(life);
+  }
+  if (install.forming) {
+    plane.use_fresh_table();
+  } else if (install.old_members.empty() || !plane.has_table()) {
+    plane.await_table();
+  } else {
+    news.groups = plane.table().remove_sites(departed, news.gone);
+  }
+  plane.install(value.view, value.members, *views.basis().rank_of(context.self.site));
+  router.keep_table(newcomers && plane.has_table() ? plane.table().encode() : Bytes{});
+  std::string members;
+  for (SiteLife life : value.members) members += (members.empty() ? "" : ",") + to_string(life);
+  context.trace("event=view.installed site=" + to_string(context.self) +
+                " view=" + std::to_string(value.view) + " members=" + members);
+  clients.on_site_view(news);
+  plane.resubmit_owed();
+  table_asked = {};
+  urgent = true;
+  router.release();
+}
+
+MonotonicTime ProtocolsProcess::next_deadline() const {
+  const Parts& parts = *parts_;
+  MonotonicTime next = std::min(parts.next_status, parts.views.next_deadline());
+  if (parts.unstable()) next = std::min(next, parts.last_status + kStatusWhileUnstable);
+  return std::max(next, parts.context.now);
+}
+
+}  // namespace cohort::core

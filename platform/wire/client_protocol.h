@@ -50,25 +50,25 @@ struct MessageId {
 struct GroupView {
   GroupId group;
   std::string name;
-  std::uint64_t number = 0;         ///< from 1; grows by one with each change of the membership
-  std::vector<ProcessId> members;   ///< oldest first: the index is the rank
+  std::uint64_t number = 0;        ///< from 1; grows by one with each change of the membership
+  std::vector<ProcessId> members;  ///< oldest first: the index is the rank
   bool operator==(const GroupView&) const = default;
 };
 
 /// The plant's sites as this site's current view has them.
 struct SiteView {
-  std::uint64_t number = 0;         ///< from 1
-  std::vector<SiteLife> members;    ///< oldest first
+  std::uint64_t number = 0;       ///< from 1
+  std::vector<SiteLife> members;  ///< oldest first
   bool operator==(const SiteView&) const = default;
 };
 
 /// Why a process or a site is no longer there.
 enum class Departure : std::uint8_t {
-  kLeft = 1,          ///< it asked to leave
-  kProcessFailed = 2, ///< its link to the daemon closed: it exited or was killed
-  kSiteFailed = 3,    ///< its site was removed from the site view
-  kKilled = 4,        ///< its group was killed
-  kSlow = 5,          ///< it made no progress for limits::kSlowMember
+  kLeft = 1,           ///< it asked to leave
+  kProcessFailed = 2,  ///< its link to the daemon closed: it exited or was killed
+  kSiteFailed = 3,     ///< its site was removed from the site view
+  kKilled = 4,         ///< its group was killed
+  kSlow = 5,           ///< it made no progress for limits::kSlowMember
 };
 
 // ---- client -> daemon -------------------------------------------------------------------------

@@ -24,7 +24,9 @@ void Encoder::zigzag(std::int64_t value) {
   varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
 }
 
-void Encoder::real(double value) { fixed64(std::bit_cast<std::uint64_t>(value)); }
+void Encoder::real(double value) {
+  fixed64(std::bit_cast<std::uint64_t>(value));
+}
 
 void Encoder::bytes(ByteView value) {
   varint(value.size());
@@ -86,7 +88,9 @@ std::int64_t Decoder::zigzag() {
   return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
 }
 
-double Decoder::real() { return std::bit_cast<double>(fixed64()); }
+double Decoder::real() {
+  return std::bit_cast<double>(fixed64());
+}
 
 bool Decoder::boolean() {
   const std::uint8_t value = u8();

@@ -1,7 +1,7 @@
 /// The byte encoding that every frame, message and record of ours uses.
 ///
-/// Integers are unsigned LEB128 varints unless fixed; signed ones are zig-zag; text and byte strings
-/// carry their length first. Grammar: docs/formats/codec.md.
+/// Integers are unsigned LEB128 varints unless fixed; signed ones are zig-zag; text and byte
+/// strings carry their length first. Grammar: docs/formats/codec.md.
 #pragma once
 
 #include <cstdint>

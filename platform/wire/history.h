@@ -1,5 +1,6 @@
-/// One record of a history: what one process saw at its interface to the platform. The simulator and
-/// real processes write the same records, and the same checkers read them (docs/formats/history.md).
+/// One record of a history: what one process saw at its interface to the platform. The simulator
+/// and real processes write the same records, and the same checkers read them
+/// (docs/formats/history.md).
 #pragma once
 
 #include <cstdint>
@@ -13,26 +14,27 @@
 namespace cohort::wire {
 
 enum class HistoryKind : std::uint8_t {
-  kBegin = 1,     ///< the process has its address (Welcome); `sites` is the site view
-  kEnd = 2,       ///< its session ended; `text` says why. Absent: it crashed
-  kSend = 3,      ///< handed a multicast over; `token`, `order`, `safety`, `destinations`
-  kSent = 4,      ///< it has its number; `token`, `id`, `members` = recipients
-  kDeliver = 5,   ///< `id`, `peer` = sender, `order`, `group`, `view`, `destinations`, `entry`, `digest`
-  kView = 6,      ///< `group`, `view`, `members`; `peers` = who departed
-  kGone = 7,      ///< `peer` failed
-  kSites = 8,     ///< `view`, `sites`
-  kFlushBegin = 9,///< `token`
-  kFlushEnd = 10, ///< `token`
-  kServing = 11,  ///< `view` = 1 serving, 0 not
-  kNote = 12,     ///< a tool's word: `text` = what ("cc.act", "cc.result", "transfer.done" ...),
-                  ///< `token` and `digest` as the tool says in docs/formats/history.md
+  kBegin = 1,  ///< the process has its address (Welcome); `sites` is the site view
+  kEnd = 2,    ///< its session ended; `text` says why. Absent: it crashed
+  kSend = 3,   ///< handed a multicast over; `token`, `order`, `safety`, `destinations`
+  kSent = 4,   ///< it has its number; `token`, `id`, `members` = recipients
+  kDeliver =
+      5,  ///< `id`, `peer` = sender, `order`, `group`, `view`, `destinations`, `entry`, `digest`
+  kView = 6,        ///< `group`, `view`, `members`; `peers` = who departed
+  kGone = 7,        ///< `peer` failed
+  kSites = 8,       ///< `view`, `sites`
+  kFlushBegin = 9,  ///< `token`
+  kFlushEnd = 10,   ///< `token`
+  kServing = 11,    ///< `view` = 1 serving, 0 not
+  kNote = 12,       ///< a tool's word: `text` = what ("cc.act", "cc.result", "transfer.done" ...),
+                    ///< `token` and `digest` as the tool says in docs/formats/history.md
 };
 
 struct HistoryRecord {
   HistoryKind kind = HistoryKind::kNote;
-  std::int64_t time_ns = 0;     ///< the recording host's clock; orders nothing between hosts
-  ProcessId process;            ///< who saw it
-  std::uint64_t sequence = 0;   ///< from 1 at each process: program order
+  std::int64_t time_ns = 0;    ///< the recording host's clock; orders nothing between hosts
+  ProcessId process;           ///< who saw it
+  std::uint64_t sequence = 0;  ///< from 1 at each process: program order
   std::uint64_t token = 0;
   MessageId id;
   ProcessId peer;
@@ -41,7 +43,7 @@ struct HistoryRecord {
   GroupId group;
   std::uint64_t view = 0;
   std::uint8_t entry = 0;
-  std::uint64_t digest = 0;     ///< of the payload, or of a state
+  std::uint64_t digest = 0;  ///< of the payload, or of a state
   Destinations destinations;
   std::vector<ProcessId> members;
   std::vector<ProcessId> peers;

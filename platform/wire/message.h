@@ -20,8 +20,8 @@ class Message {
  public:
   using List = std::vector<Message>;
   /// The order of the alternatives is the type's number on the wire.
-  using Value =
-      std::variant<bool, std::int64_t, double, std::string, Bytes, ProcessId, GroupId, Message, List>;
+  using Value = std::variant<bool, std::int64_t, double, std::string, Bytes, ProcessId, GroupId,
+                             Message, List>;
 
   /// Sets or replaces the field `name`.
   /// Requires: name of 1 to limits::kNameBytes bytes; at most limits::kMessageFields fields
@@ -29,7 +29,9 @@ class Message {
   Message& set(std::string_view name, bool value);
   Message& set(std::string_view name, std::int64_t value);
   Message& set(std::string_view name, int value) { return set(name, std::int64_t{value}); }
-  Message& set(std::string_view name, std::uint32_t value) { return set(name, std::int64_t{value}); }
+  Message& set(std::string_view name, std::uint32_t value) {
+    return set(name, std::int64_t{value});
+  }
   Message& set(std::string_view name, std::uint64_t value) {
     return set(name, static_cast<std::int64_t>(value));
   }

@@ -1,0 +1,286 @@
+#include "platform/core/client_port.h"
+
+#include <utility>
+
+#include "platform/base/instrument.h"
+#include "platform/base/limits.h"
+
+namespace cohort::core {
+
+using wire::ClientRequest;
+
+ClientPort::Client* ClientPort::find(ProcessId process) {
+  const auto found = processes_.find(process);
+  if (found == processes_.end()) return nullptr;
+  return &clients_.at(found->second);
+}
+
+void ClientPort::on_opened(const ClientOpened& opened) {
+  Client client;
+  client.handle = opened.client;
+  client.last_read = context_.now;
+  const bool full = clients_.size() >= limits::kClientsPerSite;
+  Client& added = clients_.emplace(opened.client, std::move(client)).first->second;
+  if (full) {
+    close(added, Errc::kLimit,
+          "the site has its " + std::to_string(limits::kClientsPerSite) + " clients");
+  }
+}
+
+void ClientPort::on_frame(const ClientFrame& frame) {
+  const auto found = clients_.find(frame.client);
+  if (found == clients_.end() || found->second.closing) return;
+  Client& client = found->second;
+  if (frame.record.size() > limits::kFrameBytes) {
+    close(client, Errc::kLimit,
+          "a record is beyond " + std::to_string(limits::kFrameBytes) + " bytes");
+    return;
+  }
+  auto request = wire::decode_client_request(frame.record);
+  if (!request) {
+    close(client, Errc::kMalformed, "a malformed record: " + request.error().text);
+    return;
+  }
+  take(client, std::move(*request), frame.record.size());
+}
+
+void ClientPort::take(Client& client, ClientRequest request, std::size_t bytes) {
+  if (const auto* hello = std::get_if<wire::Hello>(&request)) {
+    if (client.hello) return close(client, Errc::kMalformed, "a second hello");
+    if (hello->version != wire::kClientProtocolVersion) {
+      return close(client, Errc::kVersion,
+                   "it speaks version " + std::to_string(hello->version) + ", the daemon speaks " +
+                       std::to_string(wire::kClientProtocolVersion));
+    }
+    client.hello = true;
+    if (serving_) welcome(client);
+    return;
+  }
+  if (!client.process.valid()) {
+    return close(client, Errc::kMalformed, "a request before the welcome");
+  }
+  if (!legal(client, request) || take_now(client, request)) return;
+  client.queue_bytes += bytes;
+  if (client.queue_bytes > 2 * limits::kUnnumberedBytesPerClient) {
+    return close(client, Errc::kLimit, "it sent more than its window allows");
+  }
+  client.queue.push_back(std::move(request));
+}
+
+bool ClientPort::legal(Client& client, const ClientRequest& request) {
+  std::string wrong;
+  if (const auto* m = std::get_if<wire::Multicast>(&request)) {
+    if (m->payload.size() > limits::kPayloadBytes) wrong = "a payload is beyond its limit";
+    if (m->order == wire::Order::kGlobal &&
+        (m->destinations.groups.size() != 1 || !m->destinations.processes.empty())) {
+      wrong = "a GBCAST goes to exactly one group";
+    }
+  } else if (const auto* c = std::get_if<wire::CreateGroup>(&request)) {
+    if (c->name.empty()) wrong = "a group needs a name";
+  } else if (const auto* j = std::get_if<wire::JoinGroup>(&request)) {
+    if (j->name.empty()) wrong = "a group needs a name";
+  }
+  if (wrong.empty()) return true;
+  close(client, Errc::kMalformed, std::move(wrong));
+  return false;
+}
+
+bool ClientPort::take_now(Client& client, const ClientRequest& request) {
+  const GroupTable& table = plane_->table();
+  if (const auto* lookup = std::get_if<wire::Lookup>(&request)) {
+    const auto id = table.find(lookup->name);
+    wire::LookupDone done{lookup->token, id ? Errc::kOk : Errc::kUnknownGroup, {}};
+    if (id) done.view = table.view(*id);
+    send(client, done);
+    return true;
+  }
+  if (const auto* monitor = std::get_if<wire::Monitor>(&request)) {
+    if (monitor->on && client.monitors.insert(monitor->group).second) {
+      if (table.find(monitor->group) != nullptr) {
+        send(client, wire::View{table.view(monitor->group), {}, {}});
+      }
+    } else if (!monitor->on) {
+      client.monitors.erase(monitor->group);
+    }
+    return true;
+  }
+  if (const auto* inspection = std::get_if<wire::Inspect>(&request)) {
+    send(client, wire::Inspection{inspection->token, inspect(*inspection)});
+    return true;
+  }
+  if (const auto* consumed = std::get_if<wire::Consumed>(&request)) {
+    client.unread_bytes -= std::min<std::size_t>(client.unread_bytes, consumed->bytes);
+    client.last_read = context_.now;
+    return true;
+  }
+  return false;
+}
+
+void ClientPort::welcome(Client& client) {
+  client.process = ProcessId::make(context_.self, next_process_++);
+  processes_[client.process] = client.handle;
+  send(client, wire::Welcome{client.process, site_view_});
+}
+
+void ClientPort::on_gone(ClientHandle handle) {
+  const auto found = clients_.find(handle);
+  if (found == clients_.end()) return;
+  Client& client = found->second;
+  const ProcessId process = client.process;
+  if (process.valid()) {
+    client.closing = true;
+    if (serving_)
+      pump(client);  // What it had sent before it died is numbered where that needs no wait.
+    const bool known = client.sent_anything || !plane_->table().groups_of(process).empty() ||
+                       client.waits_for.has_value();
+    if (known) {
+      wire::Change change;
+      change.kind = wire::ChangeKind::kProcessFailed;
+      change.process = process;
+      change.reason = wire::Departure::kProcessFailed;
+      plane_->submit(std::move(change));
+    }
+    processes_.erase(process);
+  }
+  clients_.erase(handle);
+}
+
+void ClientPort::send(Client& client, const wire::ClientEvent& event) {
+  Bytes record = wire::encode(event);
+  if (client.unread_bytes == 0) client.last_read = context_.now;
+  if (std::holds_alternative<wire::Deliver>(event)) client.unread_bytes += record.size();
+  context_.effects.push_back(SendClient{client.handle, std::move(record)});
+}
+
+void ClientPort::send_all(const wire::ClientEvent& event) {
+  for (auto& [handle, client] : clients_) {
+    if (client.process.valid() && !client.closing) send(client, event);
+  }
+}
+
+void ClientPort::close(Client& client, Errc code, std::string reason) {
+  if (client.closing) return;
+  client.closing = true;
+  context_.trace("event=client.closed process=" + to_string(client.process) + " reason=\"" +
+                 reason + "\"");
+  send(client, wire::Goodbye{code, reason});
+  context_.effects.push_back(CloseClient{client.handle, std::move(reason)});
+}
+
+void ClientPort::close_all(const std::string& reason) {
+  for (auto& [handle, client] : clients_) close(client, Errc::kClosed, reason);
+}
+
+void ClientPort::set_serving(bool serving) {
+  if (serving_ == serving) return;
+  serving_ = serving;
+  send_all(wire::Serving{serving});
+  if (!serving) return;
+  for (auto& [handle, client] : clients_) {
+    if (client.hello && !client.process.valid() && !client.closing) welcome(client);
+  }
+}
+
+void ClientPort::pump() {
+  for (auto& [handle, client] : clients_) {
+    if (client.closing) continue;
+    if (serving_) {
+      pump(client);
+      complete_flushes(client);
+    }
+    if (client.unread_bytes > limits::kClientQueueBytes &&
+        context_.now - client.last_read > limits::kSlowMember) {
+      close(client, Errc::kLimit, "it does not read what is delivered to it");
+    }
+  }
+}
+
+void ClientPort::pump(Client& client) {
+  while (!client.queue.empty() && !client.waits_for) {
+    if (!start(client, client.queue.front())) return;
+    client.queue.pop_front();
+    if (client.queue.empty()) client.queue_bytes = 0;
+  }
+}
+
+bool ClientPort::start(Client& client, ClientRequest& request) {
+  wire::Change change;
+  change.process = client.process;
+  if (auto* multicast = std::get_if<wire::Multicast>(&request)) {
+    return start_multicast(client, *multicast);
+  }
+  if (auto* flush = std::get_if<wire::Flush>(&request)) {
+    start_flush(client, flush->token);
+  } else if (auto* create = std::get_if<wire::CreateGroup>(&request)) {
+    change.kind = wire::ChangeKind::kCreate;
+    change.name = create->name;
+    start_change(client, create->token, std::move(change));
+  } else if (auto* join = std::get_if<wire::JoinGroup>(&request)) {
+    change.kind = wire::ChangeKind::kJoin;
+    change.name = join->name;
+    change.create = join->create;
+    start_change(client, join->token, std::move(change));
+  } else if (auto* leave = std::get_if<wire::LeaveGroup>(&request)) {
+    change.kind = wire::ChangeKind::kLeave;
+    change.group = leave->group;
+    start_change(client, leave->token, std::move(change));
+  } else if (auto* kill = std::get_if<wire::KillGroup>(&request)) {
+    change.kind = wire::ChangeKind::kKillGroup;
+    change.group = kill->group;
+    change.reason = wire::Departure::kKilled;
+    start_change(client, kill->token, std::move(change));
+  }
+  return true;
+}
+
+bool ClientPort::start_multicast(Client& client, wire::Multicast& request) {
+  client.sent_anything = true;
+  if (request.order == wire::Order::kGlobal) {
+    wire::Change change;
+    change.kind = wire::ChangeKind::kGlobal;
+    change.process = client.process;
+    change.group = request.destinations.groups.front();
+    change.entry = request.entry;
+    change.payload = std::move(request.payload);
+    start_change(client, request.token, std::move(change));
+    return true;
+  }
+  if (!plane_->window_open()) {
+    COHORT_PROBE("client.window_closed");
+    return false;
+  }
+  const std::uint64_t token = request.token;
+  DataPlane::Numbered numbered = plane_->send(client.process, std::move(request));
+  if (!client.closing) {
+    send(client, wire::Sent{token, Errc::kOk, {}, numbered.id, std::move(numbered.recipients)});
+  }
+  return true;
+}
+
+void ClientPort::start_change(Client& client, std::uint64_t token, wire::Change change) {
+  if (client.closing) return;
+  const wire::ChangeId id = plane_->submit(std::move(change));
+  client.waits_for = id;
+  asked_[id] = {client.handle, token};
+}
+
+void ClientPort::start_flush(Client& client, std::uint64_t token) {
+  client.flushes.push_back(
+      {token, site_view_.number, plane_->multicast().done(), plane_->order().passed()});
+  client.flushes.back().vector[plane_->multicast().rank()] =
+      plane_->multicast().stream(plane_->multicast().rank()).received();
+}
+
+void ClientPort::complete_flushes(Client& client) {
+  std::erase_if(client.flushes, [&](const FlushWait& flush) {
+    const bool view_closed = flush.view != site_view_.number;
+    if (!view_closed && !COHORT_MUTANT("flush_returns_early") &&
+        !plane_->stability().all_hold(flush.vector, flush.place)) {
+      return false;
+    }
+    send(client, wire::FlushDone{flush.token});
+    return true;
+  });
+}
+
+}  // namespace cohort::core

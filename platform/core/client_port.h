@@ -1,0 +1,117 @@
+/// The clients of one site: their sessions, their requests in order, and what is delivered to them.
+///
+/// One FIFO a client up to the number (E15); after a request for a change, the client's later
+/// requests wait until the epoch that lists it (E2). A client that speaks garbage, floods or stalls
+/// is closed with the reason; nothing else is touched (P55).
+/// Source: docs/formats/client-protocol.md; docs/protocol/clients.md.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "platform/core/context.h"
+#include "platform/core/data_plane.h"
+#include "platform/wire/client_protocol.h"
+
+namespace cohort::core {
+
+class ClientPort : public Upcalls {
+ public:
+  explicit ClientPort(Context& context) : context_(context) {}
+  /// Called once, before the first client.
+  void connect(DataPlane& plane) { plane_ = &plane; }
+
+  // ---- inputs
+  void on_opened(const ClientOpened& opened);
+  void on_frame(const ClientFrame& frame);
+  void on_gone(ClientHandle handle);
+
+  // ---- upcalls of the data plane
+  void on_message(const wire::MessageId& id, const StreamEntry& entry,
+                  const GroupTable& table) override;
+  void on_switch(const wire::Opening& opening) override;
+  void on_change(const wire::Change& change, const ChangeOutcome& outcome, std::uint64_t view,
+                 const GroupTable& table) override;
+
+  // ---- site views
+  struct ViewNews {
+    wire::SiteView view;
+    std::vector<SiteLife> joined;
+    std::vector<std::pair<SiteLife, std::string>> departed;
+    std::vector<GroupChange> groups;
+    std::vector<ProcessId> gone;
+  };
+  void on_site_view(const ViewNews& news);
+  /// Whether requests are taken and messages delivered; clients are told of each change.
+  void set_serving(bool serving);
+  /// Numbers what can be numbered; completes flushes; closes clients that stall.
+  void pump();
+  void close_all(const std::string& reason);
+  bool idle() const { return clients_.empty(); }
+
+  /// Answers an Inspect; set by the composer.
+  std::function<wire::Message(const wire::Inspect&)> inspect;
+
+ private:
+  struct FlushWait {
+    std::uint64_t token = 0;
+    std::uint64_t view = 0;
+    wire::SiteVector vector;
+    std::uint64_t place = 0;
+  };
+  struct Client {
+    ClientHandle handle;
+    ProcessId process;  ///< none until welcomed
+    bool hello = false;
+    bool sent_anything = false;
+    std::deque<wire::ClientRequest> queue;
+    std::size_t queue_bytes = 0;
+    std::optional<wire::ChangeId> waits_for;
+    std::uint64_t change_token = 0;
+    std::vector<FlushWait> flushes;
+    std::set<GroupId> monitors;
+    std::size_t unread_bytes = 0;
+    MonotonicTime last_read{};
+    bool closing = false;
+  };
+  /// A change that a local client asked for, until it is delivered.
+  struct Asked {
+    ClientHandle client;
+    std::uint64_t token = 0;
+  };
+
+  Client* find(ProcessId process);
+  void send(Client& client, const wire::ClientEvent& event);
+  void send_all(const wire::ClientEvent& event);
+  void close(Client& client, Errc code, std::string reason);
+  void welcome(Client& client);
+  void take(Client& client, wire::ClientRequest request, std::size_t bytes);
+  bool take_now(Client& client, const wire::ClientRequest& request);
+  bool legal(Client& client, const wire::ClientRequest& request);
+  void pump(Client& client);
+  bool start(Client& client, wire::ClientRequest& request);
+  bool start_multicast(Client& client, wire::Multicast& request);
+  void start_change(Client& client, std::uint64_t token, wire::Change change);
+  void start_flush(Client& client, std::uint64_t token);
+  void complete_flushes(Client& client);
+  void deliver_global(const wire::Change& change, std::uint64_t view, const GroupTable& table);
+  void tell_views(const std::vector<GroupChange>& changes);
+  std::map<ProcessId, GroupId> local_recipients(const wire::Destinations& destinations,
+                                                const GroupTable& table) const;
+
+  Context& context_;
+  DataPlane* plane_ = nullptr;
+  std::map<ClientHandle, Client> clients_;
+  std::map<ProcessId, ClientHandle> processes_;
+  std::map<wire::ChangeId, Asked> asked_;
+  wire::SiteView site_view_;
+  std::uint32_t next_process_ = 1;
+  bool serving_ = false;
+};
+
+}  // namespace cohort::core

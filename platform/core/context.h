@@ -1,0 +1,35 @@
+/// What every part of the protocols process shares during one step: who and when it is, and the
+/// effects so far. Owned by ProtocolsProcess; parts keep a reference.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "platform/base/ids.h"
+#include "platform/base/rng.h"
+#include "platform/base/time.h"
+#include "platform/core/effect.h"
+
+namespace cohort::core {
+
+struct Context {
+  Context(SiteLife life, std::uint64_t seed) : self(life), rng(seed) {}
+
+  SiteLife self;
+  MonotonicTime now{};
+  Effects effects;
+  Rng rng;
+  bool stopped = false;  ///< FailStop was emitted: nothing more happens
+
+  void trace(std::string text) { effects.push_back(Trace{std::move(text)}); }
+
+  void fail_stop(std::string reason, bool final = false) {
+    if (stopped) return;
+    stopped = true;
+    trace("event=fail_stop site=" + to_string(self) + " reason=\"" + reason + "\"");
+    effects.push_back(FailStop{std::move(reason), final});
+  }
+};
+
+}  // namespace cohort::core

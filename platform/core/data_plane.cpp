@@ -1,0 +1,306 @@
+#include "platform/core/data_plane.h"
+
+#include <algorithm>
+
+#include "platform/base/instrument.h"
+#include "platform/base/limits.h"
+
+namespace cohort::core {
+
+using wire::Opening;
+using wire::SiteSet;
+using wire::StreamFrame;
+
+DataPlane::DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls)
+    : context_(context),
+      sessions_(sessions),
+      upcalls_(upcalls),
+      multicast_(sessions),
+      epochs_(context.self) {}
+
+void DataPlane::install(std::uint64_t view, const std::vector<SiteLife>& members,
+                        std::size_t rank) {
+  view_ = view;
+  members_ = members;
+  rank_ = rank;
+  multicast_.install(view, members, rank);
+  order_.install(members.size());
+  stability_.install(members.size());
+  epochs_.install(members.size(), table_);
+  sending_table_ = table_;
+  unapplied_.clear();
+  parked_.clear();
+  fetched_.clear();
+  frozen_ = false;
+  update_own_stability();
+}
+
+void DataPlane::use_fresh_table() {
+  table_ = GroupTable();
+  sending_table_ = table_;
+  has_table_ = true;
+}
+
+void DataPlane::adopt_table(GroupTable table) {
+  table_ = std::move(table);
+  has_table_ = true;
+  for (const Opening& opening : unapplied_) {
+    for (const wire::Change& change : opening.changes) table_.apply(change);
+  }
+  unapplied_.clear();
+  sending_table_ = table_;
+  if (epochs_.sending() != epochs_.delivered()) {
+    for (const wire::Change& change : epochs_.opening()->changes) sending_table_.apply(change);
+  }
+}
+
+void DataPlane::resubmit_owed() {
+  if (epochs_.owed().empty()) return;
+  for (const wire::Change& change : epochs_.owed()) {
+    if (rank_ == 0) {
+      epochs_.collect(change);
+    } else {
+      sessions_.send(members_[0].site, Channel::kControl, wire::ChangeRequest{view_, change});
+    }
+  }
+}
+
+void DataPlane::on_stream(std::size_t rank, StreamFrame frame) {
+  if (frozen_ && !COHORT_MUTANT("deliver_after_promise")) return;
+  if (frame.head.vector.size() != members_.size()) return;
+  if (frame.epoch > epochs_.sending()) {
+    COHORT_PROBE("epochs.frame_before_opening");
+    std::vector<StreamFrame>& parked = parked_[rank];
+    if (parked.empty()) {
+      const wire::OpeningRequest request{view_, epochs_.sending() + 1};
+      sessions_.send(members_[rank].site, Channel::kControl, request);
+    }
+    parked.push_back(std::move(frame));
+    return;
+  }
+  const bool safe =
+      frame.kind == wire::EntryKind::kMessage && frame.head.safety == wire::Safety::kSafe;
+  const bool marker = frame.kind == wire::EntryKind::kMarker;
+  if (multicast_.receive(rank, std::move(frame)) && (safe || marker)) urgent_ = true;
+}
+
+void DataPlane::on_order(std::size_t rank, const wire::OrderFrame& frame) {
+  if (frozen_ || rank != 0) return;
+  for (const wire::OrderEntry& entry : frame.entries) {
+    if (entry.origin >= members_.size()) return;
+  }
+  order_.receive(frame.first, frame.entries);
+}
+
+void DataPlane::on_opening(const Opening& opening) {
+  if (frozen_) return;
+  switch_to(opening);
+}
+
+void DataPlane::on_opening_request(std::size_t rank, std::uint64_t epoch) {
+  if (!epochs_.opening() || epochs_.opening()->epoch != epoch) return;
+  sessions_.send(members_[rank].site, Channel::kControl,
+                 wire::OpeningFrame{view_, *epochs_.opening()});
+}
+
+void DataPlane::on_change_request(const wire::Change& change) {
+  if (!frozen_ && rank_ == 0) epochs_.collect(change);
+}
+
+void DataPlane::on_status(std::size_t rank, const wire::Status& status) {
+  if (!frozen_) stability_.on_status(rank, status);
+}
+
+bool DataPlane::window_open() const {
+  return has_table_ && !frozen_ && multicast_.unstable_bytes() < limits::kUnstableBytesPerOrigin;
+}
+
+SiteSet DataPlane::sites_of(const wire::Destinations& destinations) const {
+  SiteSet sites = 0;
+  for (ProcessId process : recipients_of(destinations)) {
+    const auto member = std::find(members_.begin(), members_.end(), process.life());
+    if (member != members_.end()) {
+      sites |= wire::site_bit(static_cast<std::size_t>(member - members_.begin()));
+    }
+  }
+  return sites;
+}
+
+std::vector<ProcessId> DataPlane::recipients_of(const wire::Destinations& destinations) const {
+  std::vector<ProcessId> recipients;
+  const auto add = [&recipients](ProcessId process) {
+    if (std::find(recipients.begin(), recipients.end(), process) == recipients.end()) {
+      recipients.push_back(process);
+    }
+  };
+  for (GroupId id : destinations.groups) {
+    if (const Group* group = sending_table_.find(id)) {
+      for (ProcessId member : group->members) add(member);
+    }
+  }
+  for (ProcessId process : destinations.processes) {
+    if (std::find(members_.begin(), members_.end(), process.life()) != members_.end()) {
+      add(process);
+    }
+  }
+  return recipients;
+}
+
+DataPlane::Numbered DataPlane::send(ProcessId sender, wire::Multicast request) {
+  wire::MessageHead head;
+  head.order = request.order;
+  head.safety = request.safety;
+  head.sender = sender;
+  head.destination_sites = sites_of(request.destinations);
+  head.entry = request.entry;
+  Numbered numbered;
+  numbered.recipients = recipients_of(request.destinations);
+  head.destinations = std::move(request.destinations);
+  numbered.id = {context_.self, view_,
+                 multicast_.number(std::move(head), std::move(request.payload), epochs_.sending(),
+                                   order_.passed())};
+  update_own_stability();
+  return numbered;
+}
+
+wire::ChangeId DataPlane::submit(wire::Change change) {
+  const wire::ChangeId id = epochs_.submit(change);
+  if (frozen_ || members_.empty()) return id;
+  if (rank_ == 0) {
+    epochs_.collect(change);
+  } else {
+    sessions_.send(members_[0].site, Channel::kControl, wire::ChangeRequest{view_, change});
+  }
+  return id;
+}
+
+void DataPlane::pump(bool may_deliver) {
+  if (frozen_) return;
+  if (rank_ == 0) {
+    const std::uint64_t first = order_.received() + 1;
+    const std::vector<wire::OrderEntry> places = order_.sequence(multicast_);
+    constexpr std::size_t kBatch = 2048;
+    for (std::size_t at = 0; at < places.size(); at += kBatch) {
+      wire::OrderFrame frame{view_, first + at, {}};
+      const std::size_t end = std::min(places.size(), at + kBatch);
+      frame.entries.assign(places.begin() + static_cast<std::ptrdiff_t>(at),
+                           places.begin() + static_cast<std::ptrdiff_t>(end));
+      for (std::size_t peer = 1; peer < members_.size(); ++peer) {
+        sessions_.send(members_[peer].site, Channel::kData, frame);
+      }
+    }
+  }
+  update_own_stability();
+  if (may_deliver) {
+    try_open();
+    deliver_all(Delivery::Rules{epochs_.delivered(), false});
+  }
+  update_own_stability();
+  free_stable();
+}
+
+void DataPlane::deliver_all(const Delivery::Rules& first_rules) {
+  Delivery::Rules rules = first_rules;
+  Delivery delivery(multicast_, order_, stability_);
+  std::size_t origin = 0;
+  std::uint64_t number = 0;
+  while (true) {
+    const Delivery::Step step = delivery.next(rules, origin, number);
+    if (step == Delivery::Step::kBlocked) return;
+    const StreamEntry* entry = multicast_.stream(origin).find(number);
+    if (step == Delivery::Step::kMessage) {
+      upcalls_.on_message({members_[origin], view_, number}, *entry, table_);
+      continue;
+    }
+    if (rules.closing || entry->kind != wire::EntryKind::kMarker) continue;
+    epochs_.on_marker(origin);
+    if (!epochs_.complete()) continue;
+    apply_opening();
+    rules.epoch = epochs_.delivered();
+  }
+}
+
+void DataPlane::apply_opening() {
+  const Opening opening = *epochs_.opening();
+  epochs_.advance();
+  urgent_ = true;
+  context_.trace("event=epoch.delivered site=" + to_string(context_.self) +
+                 " view=" + std::to_string(view_) + " epoch=" + std::to_string(opening.epoch) +
+                 " changes=" + std::to_string(opening.changes.size()));
+  if (!has_table_) {
+    unapplied_.push_back(opening);
+    return;
+  }
+  for (const wire::Change& change : opening.changes) {
+    const ChangeOutcome outcome = table_.apply(change);
+    epochs_.on_change_delivered(change.id);
+    if (!outcome.repeated) upcalls_.on_change(change, outcome, view_, table_);
+  }
+}
+
+void DataPlane::try_open() {
+  if (rank_ != 0 || !epochs_.has_collected() || epochs_.sending() != epochs_.delivered()) return;
+  if (stability_.least_delivered_epoch() < epochs_.delivered()) return;
+  const Opening opening = epochs_.open(context_.now);
+  const wire::OpeningFrame frame{view_, opening};
+  for (std::size_t peer = 1; peer < members_.size(); ++peer) {
+    sessions_.send(members_[peer].site, Channel::kData, frame);
+  }
+  switch_to(opening);
+}
+
+void DataPlane::switch_to(const Opening& opening) {
+  const std::uint64_t ended = epochs_.sending();
+  if (!epochs_.switch_to(opening)) return;
+  multicast_.number_marker(ended, order_.passed());
+  if (has_table_) {
+    sending_table_ = table_;
+    for (const wire::Change& change : opening.changes) sending_table_.apply(change);
+  }
+  upcalls_.on_switch(opening);
+  release_parked();
+}
+
+void DataPlane::release_parked() {
+  std::map<std::size_t, std::vector<StreamFrame>> parked = std::move(parked_);
+  parked_.clear();
+  for (auto& [rank, frames] : parked) {
+    for (StreamFrame& frame : frames) on_stream(rank, std::move(frame));
+  }
+}
+
+void DataPlane::update_own_stability() {
+  if (members_.empty()) return;
+  stability_.on_own(rank_, multicast_.received(), order_.received(), epochs_.delivered());
+}
+
+void DataPlane::free_stable() {
+  for (std::size_t origin = 0; origin < members_.size(); ++origin) {
+    std::uint64_t stable = stability_.stable(origin);
+    if (rank_ == 0) stable = std::min(stable, order_.cursor(origin));
+    multicast_.free_to(origin, stable);
+  }
+  order_.free_to(stability_.stable_order());
+}
+
+std::vector<std::pair<std::size_t, std::string>> DataPlane::late_sites() const {
+  std::vector<std::pair<std::size_t, std::string>> late;
+  if (rank_ != 0 || frozen_ || epochs_.sending() == 0) return late;
+  if (stability_.least_delivered_epoch() >= epochs_.sending()) return late;
+  if (context_.now - epochs_.opened_at() <= limits::kEpochDeadline) return late;
+  if (epochs_.sending() != epochs_.delivered()) {
+    for (std::size_t rank = 1; rank < members_.size(); ++rank) {
+      if (!epochs_.marker_seen(rank))
+        late.emplace_back(rank, "slow epoch: its marker did not come");
+    }
+    return late;
+  }
+  for (std::size_t rank = 1; rank < members_.size(); ++rank) {
+    if (stability_.delivered_epoch(rank) < epochs_.sending()) {
+      late.emplace_back(rank, "slow epoch: it did not deliver the changes");
+    }
+  }
+  return late;
+}
+
+}  // namespace cohort::core

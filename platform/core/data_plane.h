@@ -1,0 +1,107 @@
+/// One view's messages and epochs at this site: composes streams, order, stability, epochs and the
+/// group table, and closes them at the end of the view. Routes and orders; decides nothing itself.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "platform/core/delivery.h"
+#include "platform/core/epochs.h"
+#include "platform/core/group_table.h"
+#include "platform/core/upcalls.h"
+
+namespace cohort::core {
+
+class DataPlane {
+ public:
+  DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls);
+
+  // ---- views
+  /// Starts a view. The table stays as it is, or is empty (`fresh`), or is awaited (`table` false).
+  void install(std::uint64_t view, const std::vector<SiteLife>& members, std::size_t rank);
+  void use_fresh_table();
+  void await_table() { has_table_ = false; }
+  void adopt_table(GroupTable table);
+  bool has_table() const { return has_table_; }
+  GroupTable& table() { return table_; }
+  const GroupTable& table() const { return table_; }
+  void resubmit_owed();
+
+  // ---- frames of this view, from the member with this rank
+  void on_stream(std::size_t rank, wire::StreamFrame frame);
+  void on_order(std::size_t rank, const wire::OrderFrame& frame);
+  void on_opening(const wire::Opening& opening);
+  void on_opening_request(std::size_t rank, std::uint64_t epoch);
+  void on_change_request(const wire::Change& change);
+  void on_status(std::size_t rank, const wire::Status& status);
+
+  // ---- sending
+  bool window_open() const;
+  struct Numbered {
+    wire::MessageId id;
+    std::vector<ProcessId> recipients;
+  };
+  Numbered send(ProcessId sender, wire::Multicast request);
+  wire::ChangeId submit(wire::Change change);
+
+  // ---- each step
+  /// Orders, delivers (where the site may), opens epochs, frees.
+  void pump(bool may_deliver);
+  void flush_skips() { multicast_.flush_skips(); }
+  /// Sites that hold the epoch up beyond its deadline, with the evidence (sequencer only).
+  std::vector<std::pair<std::size_t, std::string>> late_sites() const;
+  /// Something that others wait for has changed: a Status should go out in this step.
+  bool take_urgent() { return std::exchange(urgent_, false); }
+
+  // ---- closing the view
+  void freeze() { frozen_ = true; }
+  bool frozen() const { return frozen_; }
+  wire::Report report() const;
+  /// What this site must fetch before it holds the value's cut.
+  std::vector<wire::Holding> lacking(const wire::ViewValue& value) const;
+  void add_fetched(std::size_t origin, wire::StreamFrame frame);
+  std::optional<wire::StreamFrame> frame_of(const wire::StreamPlace& place,
+                                            std::size_t for_rank) const;
+  /// Delivers everything inside the cut. Requires: lacking(value) is empty.
+  void close(const wire::ViewValue& value);
+
+  const Multicast& multicast() const { return multicast_; }
+  const TotalOrder& order() const { return order_; }
+  const Stability& stability() const { return stability_; }
+  const Epochs& epochs() const { return epochs_; }
+
+ private:
+  void deliver_all(const Delivery::Rules& rules);
+  void apply_opening();
+  void switch_to(const wire::Opening& opening);
+  void release_parked();
+  void try_open();
+  void update_own_stability();
+  void free_stable();
+  void fill_to_cut(const wire::ViewValue& value);
+  wire::SiteSet sites_of(const wire::Destinations& destinations) const;
+  std::vector<ProcessId> recipients_of(const wire::Destinations& destinations) const;
+
+  Context& context_;
+  Sessions& sessions_;
+  Upcalls& upcalls_;
+  std::uint64_t view_ = 0;
+  std::vector<SiteLife> members_;
+  std::size_t rank_ = 0;
+  Multicast multicast_;
+  TotalOrder order_;
+  Stability stability_;
+  Epochs epochs_;
+  GroupTable table_;
+  GroupTable sending_table_;  ///< the table with the open epoch's changes: where sends go
+  bool has_table_ = false;
+  std::vector<wire::Opening> unapplied_;  ///< delivered while the table was awaited
+  std::map<std::size_t, std::vector<wire::StreamFrame>> parked_;  ///< of an unknown epoch, by rank
+  std::map<wire::StreamPlace, wire::StreamFrame> fetched_;
+  bool frozen_ = false;
+  bool urgent_ = false;
+};
+
+}  // namespace cohort::core

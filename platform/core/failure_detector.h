@@ -1,0 +1,79 @@
+/// Who is silent, and whether this site may act (its lease).
+///
+/// Every Status carries the sender's clock and echoes the newest clock of the receiver. A site is
+/// *heard* when it echoes us: that covers both directions of the link. All times are this site's
+/// own; the lease counts from when the echoed Status was *sent* (E6), so that echoes that waited in
+/// a buffer prolong nothing. A pause of our own credits the others (not the lease).
+/// Source: platform rulings 14 and 16; docs/protocol/failure-detection.md.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/base/ids.h"
+#include "platform/base/time.h"
+
+namespace cohort::core {
+
+class FailureDetector {
+ public:
+  explicit FailureDetector(SiteLife self) : self_(self) {}
+
+  /// The members of the view that counts now, oldest first; suspicions start anew.
+  void install(const std::vector<SiteLife>& members, MonotonicTime now);
+
+  /// Notices a pause of our own; call at the start of each step.
+  void on_step(MonotonicTime now);
+  void on_status(SiteId site, std::int64_t sent_ns, std::int64_t echo_ns, MonotonicTime now);
+  /// The peer's daemon has exited: certain, no waiting.
+  void on_process_gone(SiteId site);
+  void on_new_life(SiteId site);
+  /// Evidence from elsewhere, for example "its marker did not come".
+  void accuse(SiteId site, std::string reason);
+
+  /// What a Status to the site should echo; 0: nothing heard yet. Remembers that it was echoed.
+  std::int64_t echo_for(SiteId site, MonotonicTime now);
+  std::optional<MonotonicTime> last_echo_to(SiteId site) const;
+
+  /// Looks at the clock; returns true where a site became suspected.
+  bool check(MonotonicTime now);
+  bool suspected(SiteId site) const;
+  /// Known to be gone as a process: no lease of its needs to be waited for.
+  bool certainly_gone(SiteId site) const;
+  std::string evidence(SiteId site) const;
+  /// When a member became suspected last; kNever: none is.
+  MonotonicTime suspected_since() const { return suspected_since_; }
+  bool heard_within(SiteId site, Duration age, MonotonicTime now) const;
+  std::int64_t silent_for_ms(SiteId site, MonotonicTime now) const;
+
+  /// A quorum of the view has echoed a Status that we sent at most limits::kLease ago.
+  bool lease_valid(MonotonicTime now) const;
+
+ private:
+  struct Peer {
+    std::int64_t newest_sent_ns = 0;  ///< its clock, what we echo
+    MonotonicTime echoed{};           ///< our clock: when we sent what it echoed last
+    MonotonicTime base{};             ///< silence is counted from the later of echoed and base
+    MonotonicTime last_arrival{};
+    double mean_gap_ms = 100;  ///< smoothed gap between its Status frames
+    double deviation_ms = 0;   ///< smoothed deviation of the gap
+    std::optional<MonotonicTime> echo_sent;
+    bool suspected = false;
+    bool gone = false;
+    std::string evidence;
+  };
+
+  Duration timeout(const Peer& peer) const;
+  void suspect(Peer& peer, std::string evidence, MonotonicTime now);
+
+  SiteLife self_;
+  std::vector<SiteLife> members_;
+  std::map<SiteId, Peer> peers_;
+  MonotonicTime last_step_{};
+  MonotonicTime suspected_since_ = kNever;
+};
+
+}  // namespace cohort::core

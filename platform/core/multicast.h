@@ -1,0 +1,70 @@
+/// Numbers this site's multicasts, sends them straight to the sites that host destinations (skips
+/// to the others, heads of ABCASTs to the sequencer), and receives those of the other sites.
+///
+/// Every site sees each origin's numbers without gaps; skips to a peer leave before the next frame
+/// to it and at the latest at the end of the step (E23). A skip carries the vector of its last
+/// number, so that the sequencer orders nothing ahead of what it causally follows.
+/// Source: platform rulings 5 and 6; docs/protocol/cbcast.md.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "platform/core/context.h"
+#include "platform/core/sessions.h"
+#include "platform/core/stream.h"
+
+namespace cohort::core {
+
+class Multicast {
+ public:
+  explicit Multicast(Sessions& sessions) : sessions_(sessions) {}
+
+  void install(std::uint64_t view, const std::vector<SiteLife>& members, std::size_t rank);
+
+  /// Gives the next number and sends. `head.vector` and `order_prefix` are filled in here.
+  std::uint64_t number(wire::MessageHead head, Bytes payload, std::uint64_t epoch,
+                       std::uint64_t order_prefix);
+  void number_marker(std::uint64_t epoch, std::uint64_t order_prefix);
+  void flush_skips();
+
+  /// False: not the next number (a repeat is ignored by the caller, a gap is the peer's fault).
+  bool receive(std::size_t origin, wire::StreamFrame frame);
+
+  std::size_t sites() const { return streams_.size(); }
+  std::size_t rank() const { return rank_; }
+  Stream& stream(std::size_t origin) { return streams_[origin]; }
+  const Stream& stream(std::size_t origin) const { return streams_[origin]; }
+  wire::SiteVector received() const;
+  wire::SiteVector done() const;
+  /// Bytes of own messages that are not freed: what the window is about.
+  std::size_t unstable_bytes() const { return unstable_bytes_; }
+  void free_to(std::size_t origin, std::uint64_t number);
+  /// As a frame, for a site that lacks it; a skip where it holds no payload for that site.
+  std::optional<wire::StreamFrame> frame_of(std::size_t origin, std::uint64_t number,
+                                            std::size_t for_rank) const;
+
+ private:
+  struct PendingSkip {
+    std::uint64_t first = 0;  ///< 0: none
+    std::uint64_t last = 0;
+    std::uint64_t epoch = 0;
+    wire::SiteVector vector;
+    std::uint64_t order_prefix = 0;
+  };
+
+  std::uint64_t append_own(StreamEntry entry);
+  void send_to_others(std::uint64_t number, const StreamEntry& entry);
+  void add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry);
+  void flush_skip(std::size_t peer);
+
+  Sessions& sessions_;
+  std::uint64_t view_ = 0;
+  std::vector<SiteLife> members_;
+  std::size_t rank_ = 0;
+  std::vector<Stream> streams_;
+  std::vector<PendingSkip> skips_;
+  std::size_t unstable_bytes_ = 0;
+};
+
+}  // namespace cohort::core

@@ -1,0 +1,184 @@
+#include "platform/core/router.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "platform/base/instrument.h"
+#include "platform/base/limits.h"
+
+namespace cohort::core {
+
+void Router::on_frame(const FrameReceived& received) {
+  Sessions::Received result = sessions_.on_frame(received.site, received.channel, received.frame);
+  if (result.new_life) on_new_life(received.site);
+  if (result.frame) route(received.site, std::move(*result.frame));
+}
+
+void Router::on_new_life(SiteId from) {
+  const SiteLife life = sessions_.life(from);
+  if (is_over(life)) {
+    sessions_.send_unnumbered(from, Channel::kControl, wire::Dead{life});
+    return;
+  }
+  const auto rank = views_.basis().rank_of(from);
+  if (!views_.basis().operational || !rank) return;
+  if (views_.basis().members[*rank].incarnation < life.incarnation) detector_.on_new_life(from);
+}
+
+bool Router::is_over(SiteLife life) const {
+  const ViewBasis& basis = views_.basis();
+  if (!basis.operational || basis.holds(life)) return false;
+  return std::any_of(basis.incarnations.begin(), basis.incarnations.end(), [&](SiteLife seen) {
+    return seen.site == life.site && seen.incarnation >= life.incarnation;
+  });
+}
+
+template <typename Frame>
+bool Router::present(SiteId from, Frame& frame, std::size_t& rank) {
+  const ViewBasis& basis = views_.basis();
+  if (!basis.operational || frame.view > basis.number) {
+    if (frame.view > basis.number && parked_.size() < limits::kParkedFramesPerPeer) {
+      COHORT_PROBE("router.frame_of_next_view");
+      parked_.emplace_back(from, std::move(frame));
+      ask_for_commit(from);
+    }
+    return false;
+  }
+  const auto found = basis.rank_of(from);
+  if (frame.view < basis.number || !found) {
+    COHORT_PROBE("router.frame_of_old_view");
+    return false;
+  }
+  if (basis.members[*found] != sessions_.life(from)) return false;
+  rank = *found;
+  return true;
+}
+
+void Router::route(SiteId from, wire::PeerFrame frame) {
+  std::size_t rank = 0;
+  std::visit(
+      [&](auto& f) {
+        using Frame = std::decay_t<decltype(f)>;
+        if constexpr (std::is_same_v<Frame, wire::Status>) {
+          on_status(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::Dead>) {
+          if (f.life == context_.self) context_.fail_stop("the others have removed this life");
+        } else if constexpr (std::is_same_v<Frame, wire::StreamFrame>) {
+          if (present(from, f, rank)) plane_.on_stream(rank, std::move(f));
+        } else if constexpr (std::is_same_v<Frame, wire::OrderFrame>) {
+          if (present(from, f, rank)) plane_.on_order(rank, f);
+        } else if constexpr (std::is_same_v<Frame, wire::OpeningFrame>) {
+          if (present(from, f, rank)) plane_.on_opening(f.opening);
+        } else if constexpr (std::is_same_v<Frame, wire::OpeningRequest>) {
+          if (present(from, f, rank)) plane_.on_opening_request(rank, f.epoch);
+        } else if constexpr (std::is_same_v<Frame, wire::ChangeRequest>) {
+          if (present(from, f, rank)) plane_.on_change_request(f.change);
+        } else if constexpr (std::is_same_v<Frame, wire::Accusation>) {
+          views_.on_accusation(f);
+        } else if constexpr (std::is_same_v<Frame, wire::Wedge>) {
+          views_.on_wedge(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::WedgeAnswer>) {
+          views_.on_answer(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::WedgeRefusal>) {
+          views_.on_refusal(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::Fetch>) {
+          views_.on_fetch(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::Held>) {
+          views_.on_held(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::Propose>) {
+          views_.on_propose(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::Accepted>) {
+          views_.on_accepted(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::Commit>) {
+          views_.on_commit(f);
+        } else if constexpr (std::is_same_v<Frame, wire::CommitRequest>) {
+          views_.on_commit_request(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::EntriesRequest>) {
+          views_.on_entries_request(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::Entries>) {
+          views_.on_entries(f);
+        } else if constexpr (std::is_same_v<Frame, wire::TableRequest>) {
+          if (f.view == views_.basis().number && !table_at_start_.empty()) {
+            sessions_.send(from, Channel::kControl, wire::TableSnapshot{f.view, table_at_start_});
+          }
+        } else if constexpr (std::is_same_v<Frame, wire::TableSnapshot>) {
+          if (f.view != views_.basis().number || plane_.has_table()) return;
+          if (auto table = GroupTable::decode(f.table)) plane_.adopt_table(std::move(*table));
+        } else if constexpr (std::is_same_v<Frame, wire::LeaveRequest>) {
+          views_.on_leave_request(from);
+        }
+      },
+      frame);
+}
+
+void Router::on_status(SiteId from, const wire::Status& status) {
+  if (status.self != sessions_.life(from)) return;
+  if (is_over(status.self)) {
+    sessions_.send_unnumbered(from, Channel::kControl, wire::Dead{status.self});
+    return;
+  }
+  const ViewBasis& basis = views_.basis();
+  if (status.view == 0 || !basis.operational) {
+    views_.on_status(from, status);
+    if (!basis.operational && status.view > basis.number) ask_for_commit(from);
+    if (status.view == 0) return;
+  }
+  if (!basis.operational || !basis.holds(status.self)) return;
+  detector_.on_status(from, status.sent_ns, status.echo_ns, context_.now);
+  if (status.view == basis.number) {
+    plane_.on_status(*basis.rank_of(from), status);
+  } else if (status.view > basis.number) {
+    ask_for_commit(from);
+  } else {
+    views_.on_commit_request(from, {status.view});
+  }
+}
+
+void Router::ask_for_commit(SiteId from) {
+  MonotonicTime& asked = commit_asked_[from];
+  if (asked != MonotonicTime{} && context_.now - asked < millis(100)) return;
+  asked = context_.now;
+  const std::uint64_t view = views_.basis().operational ? views_.basis().number : 0;
+  sessions_.send(from, Channel::kControl, wire::CommitRequest{view});
+}
+
+void Router::release() {
+  std::vector<std::pair<SiteId, wire::PeerFrame>> parked = std::move(parked_);
+  parked_.clear();
+  for (auto& [from, frame] : parked) route(from, std::move(frame));
+}
+
+void Router::ask_for_table() {
+  const ViewBasis& basis = views_.basis();
+  for (std::size_t i = 0; i < basis.members.size(); ++i) {
+    const SiteLife& member = basis.members[table_turn_++ % basis.members.size()];
+    if (member == context_.self || detector_.suspected(member.site)) continue;
+    sessions_.send(member.site, Channel::kControl, wire::TableRequest{basis.number});
+    return;
+  }
+}
+
+void Router::send_status(SiteId site) {
+  const ViewBasis& basis = views_.basis();
+  wire::Status status;
+  status.self = context_.self;
+  status.sent_ns = context_.now.time_since_epoch().count();
+  if (basis.operational) {
+    status.view = basis.number;
+    if (basis.rank_of(site) && !plane_.frozen()) {
+      status.received = plane_.multicast().received();
+      status.order_received = plane_.order().received();
+    }
+    status.delivered_epoch = plane_.epochs().delivered();
+    if (views_.echoes(site)) status.echo_ns = detector_.echo_for(site, context_.now);
+  } else if (basis.number > 0) {
+    status.log_view = basis.number;
+    status.log_members = basis.members;
+  }
+  sessions_.send_unnumbered(site, Channel::kControl, status);
+  if (sessions_.owes_acknowledgement(site, Channel::kData)) {
+    sessions_.send_unnumbered(site, Channel::kData, status);
+  }
+}
+
+}  // namespace cohort::core

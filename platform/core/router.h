@@ -1,0 +1,53 @@
+/// Routes each frame from another site to the protocol that it belongs to, by its kind, its view
+/// and its sender's rank; keeps frames of the next view until it is installed (H7). Decides nothing
+/// else.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "platform/core/data_plane.h"
+#include "platform/core/failure_detector.h"
+#include "platform/core/sessions.h"
+#include "platform/core/view_change.h"
+
+namespace cohort::core {
+
+class Router {
+ public:
+  Router(Context& context, Sessions& sessions, FailureDetector& detector, DataPlane& plane,
+         ViewChange& views)
+      : context_(context), sessions_(sessions), detector_(detector), plane_(plane), views_(views) {}
+
+  void on_frame(const FrameReceived& received);
+  /// After an install: hands on what was kept for this view.
+  void release();
+  /// The group table at the start of the present view, for sites that joined with it.
+  void keep_table(Bytes table) { table_at_start_ = std::move(table); }
+  /// Asks the next member for the group table, where this site awaits it.
+  void ask_for_table();
+  /// A Status to one site; `view` 0 while this life is no member.
+  void send_status(SiteId site);
+
+ private:
+  void route(SiteId from, wire::PeerFrame frame);
+  void on_status(SiteId from, const wire::Status& status);
+  void on_new_life(SiteId from);
+  bool is_over(SiteLife life) const;
+  /// True: the frame is of the present view and from one of its members, whose rank is given.
+  template <typename Frame>
+  bool present(SiteId from, Frame& frame, std::size_t& rank);
+  void ask_for_commit(SiteId from);
+
+  Context& context_;
+  Sessions& sessions_;
+  FailureDetector& detector_;
+  DataPlane& plane_;
+  ViewChange& views_;
+  std::vector<std::pair<SiteId, wire::PeerFrame>> parked_;
+  Bytes table_at_start_;
+  std::map<SiteId, MonotonicTime> commit_asked_;
+  std::size_t table_turn_ = 0;
+};
+
+}  // namespace cohort::core

@@ -1,0 +1,76 @@
+/// One session per peer site and channel: frames are numbered, kept until acknowledged, and sent
+/// again when a new connection replaces a lost one, so that a reset neither loses nor doubles a
+/// frame. A session lives as long as both ends' lives do.
+///
+/// Invariants: (1) nothing of an older life of the peer is ever handed up; (2) frames of one
+/// channel are handed up in the order of sending, once; no order holds between the channels.
+/// Source: docs/protocol/session.md; protocols.md 4.1 (traps H8, simultaneous connect, stale acks).
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "platform/core/context.h"
+#include "platform/wire/peer_protocol.h"
+
+namespace cohort::core {
+
+class Sessions {
+ public:
+  Sessions(Context& context, std::string plant) : context_(context), plant_(std::move(plant)) {}
+
+  void on_link_up(SiteId site, Channel channel);
+  void on_link_down(SiteId site, Channel channel);
+
+  struct Received {
+    std::optional<wire::PeerFrame> frame;  ///< absent: a frame of the session itself, or a repeat
+    bool new_life = false;                 ///< the peer has come back as another life
+  };
+  /// Malformed frames, gaps and strangers close the link.
+  Received on_frame(SiteId site, Channel channel, ByteView bytes);
+
+  /// Numbered and repeated until acknowledged. Dropped where the peer's life is not known.
+  void send(SiteId site, Channel channel, const wire::PeerFrame& frame);
+  /// Sent at most once, only while the connection is up.
+  void send_unnumbered(SiteId site, Channel channel, const wire::PeerFrame& frame);
+
+  /// The newest life heard of; incarnation 0: none yet.
+  SiteLife life(SiteId site) const;
+  bool up(SiteId site, Channel channel) const;
+  /// Frames were received on the channel that no envelope has acknowledged yet.
+  bool owes_acknowledgement(SiteId site, Channel channel) const;
+
+ private:
+  struct Kept {
+    std::uint64_t number = 0;
+    Bytes frame;
+  };
+  struct Session {
+    bool link_up = false;
+    bool established = false;  ///< the peer's hello has come over this connection
+    std::uint64_t next_number = 1;
+    std::deque<Kept> kept;
+    std::uint64_t received = 0;
+    std::uint64_t acknowledged = 0;  ///< the last `received` that we have told the peer
+  };
+  struct Peer {
+    SiteLife life;
+    std::array<Session, 2> channels;
+  };
+
+  Session& session(SiteId site, Channel channel);
+  void on_hello(Peer& peer, SiteId site, Channel channel, const wire::SessionHello& hello,
+                Received& result);
+  void send_hello(SiteId site, Channel channel, const Peer& peer);
+  void put(SiteId site, Channel channel, Session& session, std::uint64_t number, ByteView frame);
+  void close(SiteId site, std::string reason);
+
+  Context& context_;
+  std::string plant_;
+  std::map<SiteId, Peer> peers_;
+};
+
+}  // namespace cohort::core

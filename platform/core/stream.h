@@ -1,0 +1,62 @@
+/// The numbers of one origin site in one view, dense: messages, markers, and skips where the
+/// message went to other sites.
+///
+/// Invariants: floor <= done <= received; entries are kept from floor + 1 to received.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "platform/base/assert.h"
+#include "platform/wire/peer_protocol.h"
+
+namespace cohort::core {
+
+struct StreamEntry {
+  wire::EntryKind kind = wire::EntryKind::kSkip;
+  std::uint64_t epoch = 0;
+  wire::MessageHead head;
+  Bytes payload;
+};
+
+class Stream {
+ public:
+  std::uint64_t floor() const { return floor_; }
+  std::uint64_t done() const { return done_; }
+  std::uint64_t received() const { return floor_ + entries_.size(); }
+
+  void append(StreamEntry entry) { entries_.push_back(std::move(entry)); }
+
+  /// Null where the number is freed or not received.
+  const StreamEntry* find(std::uint64_t number) const {
+    if (number <= floor_ || number > received()) return nullptr;
+    return &entries_[number - floor_ - 1];
+  }
+
+  void mark_done() {
+    COHORT_ASSERT(done_ < received(), "only what was received can be done");
+    ++done_;
+  }
+
+  /// Frees what everybody holds and this site has done.
+  void free_to(std::uint64_t number) {
+    const std::uint64_t limit = number < done_ ? number : done_;
+    while (floor_ < limit) {
+      entries_.pop_front();
+      ++floor_;
+    }
+  }
+
+  /// Forgets what lies beyond the cut.
+  void truncate(std::uint64_t last) {
+    COHORT_ASSERT(done_ <= last, "what was delivered lies inside the cut");
+    while (received() > last) entries_.pop_back();
+  }
+
+ private:
+  std::uint64_t floor_ = 0;
+  std::uint64_t done_ = 0;
+  std::deque<StreamEntry> entries_;
+};
+
+}  // namespace cohort::core

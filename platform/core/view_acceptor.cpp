@@ -1,0 +1,239 @@
+// The member's side of a view change: promise, fetch, accept, install.
+#include <algorithm>
+
+#include "platform/base/instrument.h"
+#include "platform/base/limits.h"
+#include "platform/core/view_change.h"
+
+namespace cohort::core {
+
+using wire::ViewValue;
+
+bool ViewChange::may_promise(const wire::Wedge& wedge, SiteId from) {
+  if (wedge.ballot < acceptor_.promised && acceptor_.promised_view == wedge.view) {
+    send(from, wire::WedgeRefusal{wedge.view, wedge.ballot, acceptor_.promised});
+    return false;
+  }
+  if (wedge.forming || !basis_.operational) return true;
+  // H12: only to a site all of whose elders this site suspects too (or which are leaving).
+  wire::Accusation accusation{basis_.number, {}, {}};
+  for (std::size_t rank = 0; rank < wedge.ballot.rank && rank < basis_.members.size(); ++rank) {
+    const SiteLife& elder = basis_.members[rank];
+    if (detector_.suspected(elder.site) || leavers_.contains(elder.site)) continue;
+    accusation.suspects.push_back({elder, "accused by a younger site's ballot"});
+  }
+  if (accusation.suspects.empty()) return true;
+  COHORT_PROBE("view.promise_refused");
+  if (const auto rank = basis_.rank_of(from)) {
+    accusation.accuser = basis_.members[*rank];
+    on_accusation(accusation);
+  }
+  send(from, wire::WedgeRefusal{wedge.view, wedge.ballot, wedge.ballot});
+  return false;
+}
+
+void ViewChange::on_wedge(SiteId from, const wire::Wedge& wedge) {
+  if (wedge.forming) {
+    if (basis_.operational || wedge.view < basis_.number) return;
+    if (may_promise(wedge, from)) promise(from, wedge, false);
+    return;
+  }
+  if (!basis_.operational) {
+    promise(from, wedge, true);
+    return;
+  }
+  if (wedge.view < basis_.number) {
+    on_commit_request(from, {wedge.view});
+  } else if (wedge.view == basis_.number && basis_.rank_of(from)) {
+    if (may_promise(wedge, from)) promise(from, wedge, false);
+  }
+}
+
+void ViewChange::promise(SiteId from, const wire::Wedge& wedge, bool joining) {
+  wire::WedgeAnswer answer;
+  answer.view = wedge.view;
+  answer.ballot = wedge.ballot;
+  answer.joining = joining;
+  if (!joining) {
+    acceptor_.promised = wedge.ballot;
+    acceptor_.promised_view = wedge.view;
+    acceptor_.fetching.reset();
+    proposer_.greatest_round = std::max(proposer_.greatest_round, wedge.ballot.round);
+    if (basis_.operational) {
+      plane_.freeze();
+      answer.report = plane_.report();
+      COHORT_PROBE("view.promised");
+    }
+    if (acceptor_.accepted && acceptor_.accepted_view == wedge.view + 1 &&
+        !COHORT_MUTANT("no_adoption")) {
+      answer.accepted = acceptor_.accepted;
+    }
+  }
+  send(from, answer);
+}
+
+void ViewChange::on_fetch(SiteId from, const wire::Fetch& fetch) {
+  if (!basis_.operational || fetch.view != basis_.number) return;
+  if (acceptor_.promised != fetch.ballot) return;
+  acceptor_.fetching = fetch;
+  acceptor_.fetch_for = from;
+  acceptor_.fetch_turn = 0;
+  ask_for_entries();
+  continue_fetching();
+}
+
+void ViewChange::ask_for_entries() {
+  const ViewValue& value = acceptor_.waiting ? acceptor_.waiting->value : acceptor_.fetching->value;
+  std::map<std::uint32_t, std::vector<wire::StreamPlace>> wanted;
+  for (const wire::Holding& holding : plane_.lacking(value)) {
+    // A holder that does not answer is passed over in turn: others may hold it too.
+    const std::size_t holder = (holding.holder + acceptor_.fetch_turn) % basis_.members.size();
+    wanted[static_cast<std::uint32_t>(holder)].push_back(holding.place);
+  }
+  for (auto& [holder, places] : wanted) {
+    if (basis_.members[holder] == context_.self) continue;
+    if (places.size() > 4096) places.resize(4096);
+    send(basis_.members[holder].site, wire::EntriesRequest{basis_.number, places});
+  }
+  acceptor_.fetch_retry = wanted.empty() ? kNever : context_.now + millis(200);
+}
+
+void ViewChange::retry_fetching() {
+  if (acceptor_.fetch_retry > context_.now) return;
+  acceptor_.fetch_retry = kNever;
+  if (!acceptor_.fetching && !acceptor_.waiting) return;
+  ++acceptor_.fetch_turn;
+  ask_for_entries();
+}
+
+void ViewChange::on_entries_request(SiteId from, const wire::EntriesRequest& request) {
+  if (!basis_.operational || request.view != basis_.number) return;
+  const auto rank = basis_.rank_of(from);
+  if (!rank) return;
+  wire::Entries answer{request.view, {}};
+  std::size_t bytes = 0;
+  for (const wire::StreamPlace& place : request.places) {
+    auto frame = plane_.frame_of(place, *rank);
+    if (!frame || frame->kind == wire::EntryKind::kHeader) continue;
+    bytes += frame->payload.size() + 64;
+    if (bytes > limits::kFrameBytes && !answer.entries.empty()) {
+      send(from, answer);
+      answer.entries.clear();
+      bytes = frame->payload.size();
+    }
+    answer.entries.emplace_back(place.origin, std::move(*frame));
+  }
+  if (!answer.entries.empty()) send(from, answer);
+}
+
+void ViewChange::on_entries(const wire::Entries& entries) {
+  if (!basis_.operational || entries.view != basis_.number || !plane_.frozen()) return;
+  for (const auto& [origin, frame] : entries.entries) plane_.add_fetched(origin, frame);
+  COHORT_PROBE("view.entries_fetched");
+  continue_fetching();
+  try_install_waiting();
+}
+
+void ViewChange::continue_fetching() {
+  if (!acceptor_.fetching || !plane_.lacking(acceptor_.fetching->value).empty()) return;
+  const wire::Held held{acceptor_.fetching->view, acceptor_.fetching->ballot};
+  acceptor_.fetching.reset();
+  acceptor_.fetch_retry = kNever;
+  send(acceptor_.fetch_for, held);
+}
+
+void ViewChange::on_propose(SiteId from, const wire::Propose& propose) {
+  const bool same_kind = propose.forming != basis_.operational;
+  if (!same_kind || acceptor_.promised_view != propose.view) return;
+  if (acceptor_.promised != propose.ballot) return;
+  if (basis_.operational && !plane_.lacking(propose.value).empty()) return;
+  acceptor_.accepted = wire::Acceptance{propose.ballot, propose.value};
+  acceptor_.accepted_view = propose.value.view;
+  acceptor_.silenced.clear();
+  for (const SiteLife& member : basis_.members) {
+    const auto& stay = propose.value.members;
+    if (std::find(stay.begin(), stay.end(), member) == stay.end()) {
+      acceptor_.silenced.insert(member.site);
+    }
+  }
+  acceptor_.silenced.erase(context_.self.site);
+  const std::uint64_t token = next_token_++;
+  acceptor_.writing[token] = {propose.view, propose.ballot, from};
+  write({propose.value.view, propose.ballot, propose.value}, token);
+}
+
+void ViewChange::on_commit_request(SiteId from, const wire::CommitRequest& request) {
+  if (!last_commit_ || last_commit_->value.view <= request.view) return;
+  send(from, *last_commit_);
+}
+
+void ViewChange::on_commit(const wire::Commit& commit) {
+  const ViewValue& value = commit.value;
+  if (value.view <= basis_.number || context_.stopped) return;
+  if (commit.forming && !basis_.operational) {
+    commit_forming(value);
+    return;
+  }
+  const bool member =
+      std::find(value.members.begin(), value.members.end(), context_.self) != value.members.end();
+  if (!basis_.operational) {
+    if (member) install(value, false);
+    return;
+  }
+  if (!member || value.view > basis_.number + 1) {
+    if (leaving_ && !member) {
+      last_commit_ = commit;
+      leave_at_ = context_.now + millis(300);
+      return;
+    }
+    std::string reason = "removed from the site view";
+    for (const wire::Removal& removal : value.removed) {
+      if (removal.site == context_.self) reason += ": " + removal.reason;
+    }
+    context_.fail_stop(std::move(reason));
+    return;
+  }
+  plane_.freeze();
+  acceptor_.waiting = commit;
+  acceptor_.waiting_since = context_.now;
+  acceptor_.fetching.reset();
+  acceptor_.fetch_turn = 0;
+  ask_for_entries();
+  try_install_waiting();
+}
+
+void ViewChange::try_install_waiting() {
+  if (!acceptor_.waiting) return;
+  if (plane_.lacking(acceptor_.waiting->value).empty()) {
+    const ViewValue value = acceptor_.waiting->value;
+    install(value, false);
+  } else if (context_.now - acceptor_.waiting_since > limits::kBallotTimeout) {
+    // H9: what this site lacks is freed elsewhere; it comes back with a transferred state.
+    context_.fail_stop("the messages before view " + std::to_string(acceptor_.waiting->value.view) +
+                       " cannot be had any more");
+  }
+}
+
+void ViewChange::install(const ViewValue& value, bool forming) {
+  Install news{value, basis_.operational ? basis_.members : std::vector<SiteLife>{}, forming};
+  if (basis_.operational) plane_.close(value);
+  write({value.view, std::nullopt, value}, next_token_++);
+  basis_ = {value.view, value.members, value.incarnations, true};
+  for (const wire::Removal& removal : value.removed) {
+    removals_.emplace_back(value.view, removal);
+    if (removals_.size() > limits::kSitesPerPlant) removals_.erase(removals_.begin());
+  }
+  last_commit_ = wire::Commit{value.view - 1, value, forming};
+  const std::uint64_t round = proposer_.greatest_round;
+  acceptor_ = Acceptor();
+  proposer_ = Proposer();
+  proposer_.greatest_round = round;
+  accusations_.clear();
+  leavers_.clear();
+  if (leaving_) leavers_.insert(context_.self.site);
+  for (const SiteLife& member : value.members) joining_.erase(member.site);
+  detector_.install(value.members, context_.now);
+  on_install(news);
+}
+
+}  // namespace cohort::core

@@ -1,0 +1,179 @@
+#include "platform/core/view_change.h"
+
+#include <algorithm>
+
+#include "platform/base/instrument.h"
+#include "platform/base/limits.h"
+#include "platform/core/quorum.h"
+
+namespace cohort::core {
+
+using wire::ViewValue;
+
+std::optional<std::size_t> ViewBasis::rank_of(SiteId site) const {
+  for (std::size_t rank = 0; rank < members.size(); ++rank) {
+    if (members[rank].site == site) return rank;
+  }
+  return std::nullopt;
+}
+
+bool ViewBasis::holds(SiteLife life) const {
+  return std::find(members.begin(), members.end(), life) != members.end();
+}
+
+ViewChange::ViewChange(Context& context, Sessions& sessions, FailureDetector& detector,
+                       DataPlane& plane, const Settings& settings)
+    : context_(context),
+      sessions_(sessions),
+      detector_(detector),
+      plane_(plane),
+      first_sites_(settings.sites) {
+  for (SiteId site : first_sites_) basis_.members.push_back({site, {}});
+  for (const Bytes& bytes : settings.log) {
+    const auto record = wire::decode_view_log_record(bytes);
+    if (!record) {
+      context_.fail_stop("the view log is corrupt: " + record.error().text);
+      return;
+    }
+    if (!record->ballot) {
+      if (record->view <= basis_.number) continue;
+      basis_ = {record->view, record->value.members, record->value.incarnations, false};
+    } else if (record->view > acceptor_.accepted_view ||
+               (record->view == acceptor_.accepted_view && acceptor_.accepted &&
+                acceptor_.accepted->ballot < *record->ballot)) {
+      acceptor_.accepted = wire::Acceptance{*record->ballot, record->value};
+      acceptor_.accepted_view = record->view;
+    }
+  }
+  // An accepted value for view k+2 proves that k+1 was committed (W17): its instance is one below.
+  if (acceptor_.accepted && acceptor_.accepted_view <= basis_.number) acceptor_.accepted.reset();
+}
+
+void ViewChange::send(SiteId site, const wire::PeerFrame& frame) {
+  if (site == context_.self.site) {
+    loop_back(frame);
+  } else {
+    sessions_.send(site, Channel::kControl, frame);
+  }
+}
+
+void ViewChange::loop_back(const wire::PeerFrame& frame) {
+  const SiteId self = context_.self.site;
+  if (const auto* wedge = std::get_if<wire::Wedge>(&frame)) on_wedge(self, *wedge);
+  if (const auto* answer = std::get_if<wire::WedgeAnswer>(&frame)) on_answer(self, *answer);
+  if (const auto* refusal = std::get_if<wire::WedgeRefusal>(&frame)) on_refusal(self, *refusal);
+  if (const auto* fetch = std::get_if<wire::Fetch>(&frame)) on_fetch(self, *fetch);
+  if (const auto* held = std::get_if<wire::Held>(&frame)) on_held(self, *held);
+  if (const auto* propose = std::get_if<wire::Propose>(&frame)) on_propose(self, *propose);
+  if (const auto* accepted = std::get_if<wire::Accepted>(&frame)) on_accepted(self, *accepted);
+  if (const auto* commit = std::get_if<wire::Commit>(&frame)) on_commit(*commit);
+}
+
+void ViewChange::on_status(SiteId from, const wire::Status& status) {
+  if (status.view > 0) {
+    operational_heard_ = context_.now;
+    joining_.erase(from);
+    return;
+  }
+  joining_[from] = {status.self, status.log_view, status.log_members, context_.now};
+}
+
+void ViewChange::on_accusation(const wire::Accusation& accusation) {
+  if (!basis_.operational || accusation.view != basis_.number) return;
+  if (!basis_.holds(accusation.accuser)) return;
+  for (const wire::Removal& suspect : accusation.suspects) {
+    if (basis_.holds(suspect.site) && suspect.site != accusation.accuser) {
+      accusations_.try_emplace({accusation.accuser.site, suspect.site.site}, suspect.reason);
+    }
+  }
+  const SiteId elder = coordinator();
+  if (elder != context_.self.site) sessions_.send(elder, Channel::kControl, accusation);
+}
+
+void ViewChange::tell_suspicions() {
+  wire::Accusation accusation{basis_.number, context_.self, {}};
+  for (const SiteLife& member : basis_.members) {
+    if (detector_.suspected(member.site)) {
+      accusation.suspects.push_back({member, detector_.evidence(member.site)});
+    }
+  }
+  const SiteId elder = coordinator();
+  if (accusation.suspects.empty() || elder == context_.self.site) return;
+  sessions_.send(elder, Channel::kControl, accusation);
+}
+
+SiteId ViewChange::coordinator() const {
+  for (const SiteLife& member : basis_.members) {
+    if (member == context_.self || !detector_.suspected(member.site)) return member.site;
+  }
+  return context_.self.site;
+}
+
+void ViewChange::on_leave_request(SiteId from) {
+  if (basis_.operational && basis_.rank_of(from)) leavers_.insert(from);
+}
+
+void ViewChange::leave() {
+  leaving_ = true;
+  if (!basis_.operational || basis_.members.size() == 1) {
+    context_.fail_stop("left", true);
+    return;
+  }
+  leavers_.insert(context_.self.site);
+  for (const SiteLife& member : basis_.members) {
+    if (member != context_.self) send(member.site, wire::LeaveRequest{basis_.number});
+  }
+}
+
+void ViewChange::tick() {
+  if (context_.stopped) return;
+  if (started_ == MonotonicTime{}) started_ = context_.now;
+  if (leave_at_ <= context_.now) {
+    context_.fail_stop("left", true);
+    return;
+  }
+  if (leave_at_ != kNever) return;
+  retry_fetching();
+  try_install_waiting();
+  if (basis_.operational) {
+    if (detector_.check(context_.now)) tell_suspicions();
+    for (const auto& [rank, reason] : plane_.late_sites()) {
+      detector_.accuse(basis_.members[rank].site, reason);
+    }
+    watch_ballot();
+    try_start();
+  } else {
+    watch_ballot();
+    tick_forming();
+  }
+}
+
+MonotonicTime ViewChange::next_deadline() const {
+  MonotonicTime next = std::min(leave_at_, acceptor_.fetch_retry);
+  if (proposer_.phase != Phase::kIdle) next = std::min(next, context_.now + millis(10));
+  return next;
+}
+
+void ViewChange::on_store_done(std::uint64_t token) {
+  const auto found = acceptor_.writing.find(token);
+  if (found == acceptor_.writing.end()) return;
+  const Acceptor::Writing writing = found->second;
+  acceptor_.writing.erase(found);
+  // W16: a higher promise made while the record was written takes the acceptance back.
+  if (acceptor_.promised_view != writing.view || acceptor_.promised != writing.ballot) {
+    COHORT_PROBE("view.acceptance_outrun");
+    return;
+  }
+  wire::Accepted accepted{writing.view, writing.ballot, {}};
+  for (SiteId site : acceptor_.silenced) {
+    const auto echo = detector_.last_echo_to(site);
+    if (echo) accepted.last_echo_ago_ns.emplace_back(site, (context_.now - *echo).count());
+  }
+  send(writing.proposer, accepted);
+}
+
+void ViewChange::write(const wire::ViewLogRecord& record, std::uint64_t token) {
+  context_.effects.push_back(StoreWrite{token, wire::encode(record)});
+}
+
+}  // namespace cohort::core

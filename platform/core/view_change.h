@@ -1,0 +1,187 @@
+/// Site views: what view k+1 is, is one consensus instance among the members of view k (platform
+/// rulings 4 and 15). Composes the acceptor, the proposer and the forming of a first view; the cut
+/// itself is computed in cut.h.
+///
+/// A ballot: WEDGE (promise, freeze, report) -> FETCH (hold the cut) -> PROPOSE (accept, durable)
+/// -> wait out the leases of who is dropped -> COMMIT. A value that may have been chosen is
+/// adopted. Source: docs/protocol/view-change.md.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "platform/core/context.h"
+#include "platform/core/data_plane.h"
+#include "platform/core/failure_detector.h"
+#include "platform/core/protocols_process.h"
+#include "platform/core/sessions.h"
+
+namespace cohort::core {
+
+/// What this site knows of the views: the one that it is in, or the last one in its log.
+struct ViewBasis {
+  std::uint64_t number = 0;
+  std::vector<SiteLife> members;    ///< oldest first
+  wire::Incarnations incarnations;  ///< the greatest ever seen in a view, by site
+  bool operational = false;         ///< this life is a member and has not stopped
+
+  std::optional<std::size_t> rank_of(SiteId site) const;
+  bool holds(SiteLife life) const;
+};
+
+class ViewChange {
+ public:
+  /// What the composer does at an install; called once for each new view of this life.
+  struct Install {
+    wire::ViewValue value;
+    std::vector<SiteLife> old_members;  ///< empty where this life was no member
+    bool forming = false;
+  };
+
+  ViewChange(Context& context, Sessions& sessions, FailureDetector& detector, DataPlane& plane,
+             const Settings& settings);
+
+  const ViewBasis& basis() const { return basis_; }
+  std::function<void(const Install&)> on_install;
+
+  // ---- frames
+  void on_accusation(const wire::Accusation& accusation);
+  void on_wedge(SiteId from, const wire::Wedge& wedge);
+  void on_answer(SiteId from, const wire::WedgeAnswer& answer);
+  void on_refusal(SiteId from, const wire::WedgeRefusal& refusal);
+  void on_fetch(SiteId from, const wire::Fetch& fetch);
+  void on_held(SiteId from, const wire::Held& held);
+  void on_propose(SiteId from, const wire::Propose& propose);
+  void on_accepted(SiteId from, const wire::Accepted& accepted);
+  void on_commit(const wire::Commit& commit);
+  void on_commit_request(SiteId from, const wire::CommitRequest& request);
+  void on_entries_request(SiteId from, const wire::EntriesRequest& request);
+  void on_entries(const wire::Entries& entries);
+  void on_leave_request(SiteId from);
+  /// Any Status: members, joining sites, and lives that are over.
+  void on_status(SiteId from, const wire::Status& status);
+
+  // ---- inputs
+  void on_store_done(std::uint64_t token);
+  void leave();
+  /// Time, suspicions, progress of the ballot.
+  void tick();
+  MonotonicTime next_deadline() const;
+
+  /// The last view in the log, for Status frames of a joining site.
+  const ViewBasis& log() const { return basis_; }
+  /// Sites that must not be echoed: a value that drops them was accepted (E6).
+  bool echoes(SiteId site) const { return !acceptor_.silenced.contains(site); }
+  bool leaving() const { return leaving_; }
+  /// Why a site was removed from a view, newest last.
+  const std::vector<std::pair<std::uint64_t, wire::Removal>>& removals() const { return removals_; }
+
+ private:
+  struct Acceptor {
+    wire::Ballot promised;            ///< round 0: none
+    std::uint64_t promised_view = 0;  ///< the instance of the promise
+    std::optional<wire::Acceptance> accepted;
+    std::uint64_t accepted_view = 0;  ///< the instance of `accepted`
+    struct Writing {
+      std::uint64_t view = 0;
+      wire::Ballot ballot;
+      SiteId proposer;
+    };
+    std::map<std::uint64_t, Writing> writing;  ///< acceptances that are not durable yet, by token
+    std::set<SiteId> silenced;
+    std::optional<wire::Fetch> fetching;  ///< what is being fetched, for its proposer
+    SiteId fetch_for;
+    MonotonicTime fetch_retry = kNever;
+    std::size_t fetch_turn = 0;
+    std::optional<wire::Commit> waiting;  ///< committed, not all of it held yet
+    MonotonicTime waiting_since = kNever;
+  };
+  enum class Phase : std::uint8_t { kIdle, kWedging, kFetching, kProposing, kLeases };
+  struct Proposer {
+    Phase phase = Phase::kIdle;
+    std::uint64_t view = 0;
+    wire::Ballot ballot;
+    bool forming = false;
+    std::vector<SiteId> survivors;  ///< of the view, meant to stay
+    std::vector<SiteId> voters;     ///< who is asked: survivors and who leaves politely
+    std::vector<SiteLife> joiners;
+    std::map<SiteId, wire::WedgeAnswer> answers;
+    std::map<SiteId, SiteLife> lives;  ///< of who answered, at the answer
+    wire::ViewValue value;
+    std::set<SiteId> held;
+    std::set<SiteId> accepted;
+    std::map<SiteId, MonotonicTime> echoed;  ///< the youngest echo to each dropped site
+    MonotonicTime since{};
+    MonotonicTime not_before{};  ///< back-off after a ballot that failed
+    std::uint64_t greatest_round = 0;
+  };
+  struct Joining {
+    SiteLife life;
+    std::uint64_t log_view = 0;
+    std::vector<SiteLife> log_members;
+    MonotonicTime heard{};
+  };
+
+  // acceptor
+  bool may_promise(const wire::Wedge& wedge, SiteId from);
+  void promise(SiteId from, const wire::Wedge& wedge, bool joining);
+  void write(const wire::ViewLogRecord& record, std::uint64_t token);
+  void ask_for_entries();
+  void continue_fetching();
+  void retry_fetching();
+  void try_install_waiting();
+  void install(const wire::ViewValue& value, bool forming);
+  void commit_forming(const wire::ViewValue& value);
+
+  // proposer
+  bool wants_change() const;
+  bool settled() const;
+  SiteId coordinator() const;
+  std::vector<SiteId> choose_survivors() const;
+  void try_start();
+  void start(bool forming, std::uint64_t view, std::size_t rank);
+  void watch_ballot();
+  void drop_suspected();
+  void decide();
+  void form_value();
+  std::vector<wire::Removal> removals_for(const std::vector<SiteId>& survivors) const;
+  void after_decision(bool adopted);
+  void propose();
+  void try_commit();
+  bool leases_over() const;
+  void commit();
+  void abandon(const char* why);
+  bool quorum(const std::set<SiteId>& sites) const;
+  void tell_suspicions();
+  void send(SiteId site, const wire::PeerFrame& frame);
+  void loop_back(const wire::PeerFrame& frame);
+
+  // forming
+  void tick_forming();
+  ViewBasis forming_basis() const;
+
+  Context& context_;
+  Sessions& sessions_;
+  FailureDetector& detector_;
+  DataPlane& plane_;
+  std::vector<SiteId> first_sites_;
+  ViewBasis basis_;
+  Acceptor acceptor_;
+  Proposer proposer_;
+  std::map<SiteId, Joining> joining_;
+  std::map<std::pair<SiteId, SiteId>, std::string> accusations_;  ///< accuser, accused -> evidence
+  std::set<SiteId> leavers_;
+  bool leaving_ = false;
+  MonotonicTime leave_at_ = kNever;
+  MonotonicTime started_{};
+  MonotonicTime operational_heard_{};
+  std::optional<wire::Commit> last_commit_;
+  std::vector<std::pair<std::uint64_t, wire::Removal>> removals_;
+  std::uint64_t next_token_ = 1;
+};
+
+}  // namespace cohort::core

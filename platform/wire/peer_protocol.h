@@ -1,0 +1,196 @@
+/// The frames between two sites' protocols processes (docs/formats/frame.md).
+///
+/// Every frame lies in an envelope of the session: its number in the session (0: not numbered, not
+/// repeated) and the last number received from the other end. Frames that speak of a view name it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "platform/base/bytes.h"
+#include "platform/base/ids.h"
+#include "platform/base/result.h"
+#include "platform/wire/client_protocol.h"
+#include "platform/wire/view_records.h"
+
+namespace cohort::wire {
+
+// ---- session
+
+/// The first frame of both ends on each new connection.
+struct SessionHello {
+  SiteLife self;
+  SiteLife peer;               ///< the life that the sender has been talking to; 0: none yet
+  std::uint64_t received = 0;  ///< last number received from that life on this channel
+  std::string plant;
+};
+/// "You have been removed": the receiver stops and comes back as a new incarnation.
+struct Dead {
+  SiteLife life;
+};
+
+/// Heartbeat, echo, acknowledgement: not numbered, never parked, has no colour (E1).
+struct Status {
+  SiteLife self;
+  std::uint64_t view = 0;    ///< 0: joining
+  std::int64_t sent_ns = 0;  ///< the sender's clock
+  std::int64_t echo_ns = 0;  ///< the receiver's own clock, from its newest Status; 0: no echo
+  SiteVector received;       ///< contiguous, per origin; empty while frozen
+  std::uint64_t order_received = 0;
+  std::uint64_t delivered_epoch = 0;
+  // A joining site's durable past (cold start): the last view committed in its log.
+  std::uint64_t log_view = 0;
+  std::vector<SiteLife> log_members;
+};
+
+// ---- streams
+
+/// What a message carries besides its payload.
+struct MessageHead {
+  Order order = Order::kCausal;
+  Safety safety = Safety::kAgreed;
+  ProcessId sender;
+  Destinations destinations;
+  SiteSet destination_sites = 0;
+  SiteVector vector;               ///< what the origin had done when it gave the number
+  std::uint64_t order_prefix = 0;  ///< places of the order that the origin had passed
+  std::uint8_t entry = 0;
+  bool operator==(const MessageHead&) const = default;
+};
+
+enum class EntryKind : std::uint8_t {
+  kMessage = 1,
+  kHeader = 2,  ///< an ABCAST's head at a sequencer that is no destination
+  kSkip = 3,    ///< a number whose message went elsewhere; the vector is known, the rest is not
+  kMarker = 4,  ///< the origin's last number of its epoch
+};
+
+/// One number of an origin's stream (or, a skip, several: up to and with `number`).
+struct StreamFrame {
+  std::uint64_t view = 0;
+  std::uint64_t epoch = 0;  ///< the colour of the number
+  std::uint64_t number = 0;
+  std::uint64_t first = 0;  ///< == number but for skips
+  EntryKind kind = EntryKind::kMessage;
+  MessageHead head;
+  Bytes payload;
+};
+/// Order records: the places first, first + 1, ...
+struct OrderFrame {
+  std::uint64_t view = 0;
+  std::uint64_t first = 0;
+  std::vector<OrderEntry> entries;
+};
+struct OpeningFrame {
+  std::uint64_t view = 0;
+  Opening opening;
+};
+/// "I have a frame of your epoch and not its opening" (E10).
+struct OpeningRequest {
+  std::uint64_t view = 0;
+  std::uint64_t epoch = 0;
+};
+struct ChangeRequest {
+  std::uint64_t view = 0;
+  Change change;
+};
+
+// ---- site views
+
+/// "I suspect these sites": to the coordinator, or forwarded to an elder.
+struct Accusation {
+  std::uint64_t view = 0;
+  SiteLife accuser;
+  std::vector<Removal> suspects;
+};
+struct Wedge {
+  std::uint64_t view = 0;  ///< the view that is to be succeeded
+  Ballot ballot;
+  bool forming = false;  ///< cold start: sites count, lives do not
+};
+struct WedgeAnswer {
+  std::uint64_t view = 0;
+  Ballot ballot;
+  bool joining = false;  ///< the answering site is no member and asks to be one
+  Report report;
+  std::optional<Acceptance> accepted;
+};
+struct WedgeRefusal {
+  std::uint64_t view = 0;
+  Ballot ballot;
+  Ballot promised;  ///< equal to `ballot`: refused because an elder is not suspected
+};
+/// Fetch what the value names; answer Held.
+struct Fetch {
+  std::uint64_t view = 0;
+  Ballot ballot;
+  ViewValue value;
+};
+struct Held {
+  std::uint64_t view = 0;
+  Ballot ballot;
+};
+struct Propose {
+  std::uint64_t view = 0;
+  Ballot ballot;
+  ViewValue value;
+  bool forming = false;
+};
+struct Accepted {
+  std::uint64_t view = 0;
+  Ballot ballot;
+  /// How long ago the acceptor last echoed each site that the value drops (E6).
+  std::vector<std::pair<SiteId, std::int64_t>> last_echo_ago_ns;
+};
+struct Commit {
+  std::uint64_t view = 0;
+  ViewValue value;
+  bool forming = false;
+};
+/// "I am in view `view`, you in a later one": answered by Commit.
+struct CommitRequest {
+  std::uint64_t view = 0;
+};
+/// Entries of the old view's streams; answered by Entries.
+struct EntriesRequest {
+  std::uint64_t view = 0;
+  std::vector<StreamPlace> places;
+};
+struct Entries {
+  std::uint64_t view = 0;
+  std::vector<std::pair<std::uint32_t, StreamFrame>> entries;  ///< with the origin's rank
+};
+/// A joined site asks for the group table at the start of the view.
+struct TableRequest {
+  std::uint64_t view = 0;
+};
+struct TableSnapshot {
+  std::uint64_t view = 0;
+  Bytes table;
+};
+/// An orderly stop: the site asks to be left out of the next view.
+struct LeaveRequest {
+  std::uint64_t view = 0;
+};
+
+using PeerFrame = std::variant<SessionHello, Dead, Status, StreamFrame, OrderFrame, OpeningFrame,
+                               OpeningRequest, ChangeRequest, Accusation, Wedge, WedgeAnswer,
+                               WedgeRefusal, Fetch, Held, Propose, Accepted, Commit, CommitRequest,
+                               EntriesRequest, Entries, TableRequest, TableSnapshot, LeaveRequest>;
+
+struct Envelope {
+  std::uint64_t number = 0;    ///< in the session, from 1; 0: not numbered
+  std::uint64_t received = 0;  ///< acknowledges the other direction
+  PeerFrame frame;
+};
+
+Bytes encode(const PeerFrame& frame);
+/// The frame inside its envelope.
+Bytes encode_envelope(std::uint64_t number, std::uint64_t received, ByteView frame);
+/// Errors: kMalformed, kLimit.
+Result<Envelope> decode_envelope(ByteView bytes);
+
+}  // namespace cohort::wire
