@@ -62,7 +62,7 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
         if constexpr (std::is_same_v<Frame, wire::Status>) {
           on_status(from, f);
         } else if constexpr (std::is_same_v<Frame, wire::Dead>) {
-          if (f.life == context_.self) context_.fail_stop("the others have removed this life");
+          if (f.life == context_.self) views_.on_dead();
         } else if constexpr (std::is_same_v<Frame, wire::StreamFrame>) {
           if (present(from, f, rank)) plane_.on_stream(rank, std::move(f));
         } else if constexpr (std::is_same_v<Frame, wire::OrderFrame>) {

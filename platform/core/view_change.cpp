@@ -113,6 +113,14 @@ void ViewChange::on_leave_request(SiteId from) {
   if (basis_.operational && basis_.rank_of(from)) leavers_.insert(from);
 }
 
+void ViewChange::on_dead() {
+  if (leaving_) {
+    context_.fail_stop("left", true);
+  } else {
+    context_.fail_stop("the others have removed this life");
+  }
+}
+
 void ViewChange::leave() {
   leaving_ = true;
   if (!basis_.operational || basis_.members.size() == 1) {

@@ -62,6 +62,8 @@ class ViewChange {
   void on_entries_request(SiteId from, const wire::EntriesRequest& request);
   void on_entries(const wire::Entries& entries);
   void on_leave_request(SiteId from);
+  /// The others have removed this life.
+  void on_dead();
   /// Any Status: members, joining sites, and lives that are over.
   void on_status(SiteId from, const wire::Status& status);
 
