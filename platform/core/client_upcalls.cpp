@@ -73,6 +73,8 @@ void ClientPort::on_change(const wire::Change& change, const ChangeOutcome& outc
   const std::uint64_t token = asked->second.token;
   asked_.erase(asked);
   if (found == clients_.end() || found->second.closing) return;
+  // A change may come with the end of a view, without an opening of its own at this site.
+  if (found->second.waits_for == change.id) found->second.waits_for.reset();
   if (change.kind == wire::ChangeKind::kGlobal) {
     if (outcome.code == Errc::kOk) return;
     send(found->second, wire::Sent{token, outcome.code, outcome.text, {}, {}});

@@ -78,6 +78,10 @@ void DataPlane::on_stream(std::size_t rank, StreamFrame frame) {
     parked.push_back(std::move(frame));
     return;
   }
+  if (frame.first > multicast_.stream(rank).received() + 1) {
+    context_.fail_stop("a number of site " + to_string(members_[rank]) + " was lost");
+    return;
+  }
   const bool safe =
       frame.kind == wire::EntryKind::kMessage && frame.head.safety == wire::Safety::kSafe;
   const bool marker = frame.kind == wire::EntryKind::kMarker;
@@ -88,6 +92,10 @@ void DataPlane::on_order(std::size_t rank, const wire::OrderFrame& frame) {
   if (frozen_ || rank != 0) return;
   for (const wire::OrderEntry& entry : frame.entries) {
     if (entry.origin >= members_.size()) return;
+  }
+  if (frame.first > order_.received() + 1) {
+    context_.fail_stop("a place of the total order was lost");
+    return;
   }
   order_.receive(frame.first, frame.entries);
 }

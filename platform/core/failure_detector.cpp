@@ -135,6 +135,16 @@ std::int64_t FailureDetector::silent_for_ms(SiteId site, MonotonicTime now) cons
   return to_millis(now - std::max(found->second.base, found->second.echoed));
 }
 
+bool FailureDetector::quorum_possible() const {
+  std::size_t left = 0;
+  for (const SiteLife& member : members_) {
+    if (member == self_ || !certainly_gone(member.site)) ++left;
+  }
+  const bool oldest =
+      !members_.empty() && (members_.front() == self_ || !certainly_gone(members_.front().site));
+  return is_quorum(left, members_.size(), oldest);
+}
+
 bool FailureDetector::lease_valid(MonotonicTime now) const {
   std::size_t echoing = 0;
   for (const SiteLife& member : members_) {

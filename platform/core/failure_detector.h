@@ -51,6 +51,8 @@ class FailureDetector {
 
   /// A quorum of the view has echoed a Status that we sent at most limits::kLease ago.
   bool lease_valid(MonotonicTime now) const;
+  /// False: so many members are certainly gone that the rest can never be a quorum of this view.
+  bool quorum_possible() const;
 
  private:
   struct Peer {

@@ -144,7 +144,9 @@ void ProtocolsProcess::Parts::watch_serving() {
     not_serving_since = context.now;
     return;
   }
-  if (context.now - not_serving_since > limits::kQuorumLossRestart) {
+  if (!detector.quorum_possible()) {
+    context.fail_stop("a quorum of the view's members has exited for good");
+  } else if (context.now - not_serving_since > limits::kQuorumLossRestart) {
     context.fail_stop("no quorum for " +
                       std::to_string(to_millis(limits::kQuorumLossRestart) / 1000) + " s");
   }

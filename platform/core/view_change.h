@@ -108,6 +108,7 @@ class ViewChange {
     std::uint64_t view = 0;
     wire::Ballot ballot;
     bool forming = false;
+    ViewBasis basis;                ///< whose members vote
     std::vector<SiteId> survivors;  ///< of the view, meant to stay
     std::vector<SiteId> voters;     ///< who is asked: survivors and who leaves politely
     std::vector<SiteLife> joiners;
@@ -157,7 +158,7 @@ class ViewChange {
   bool leases_over() const;
   void commit();
   void abandon(const char* why);
-  bool quorum(const std::set<SiteId>& sites) const;
+  static bool quorum(const std::vector<SiteLife>& members, const std::set<SiteId>& sites);
   void tell_suspicions();
   void send(SiteId site, const wire::PeerFrame& frame);
   void loop_back(const wire::PeerFrame& frame);

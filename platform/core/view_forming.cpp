@@ -43,8 +43,7 @@ void ViewChange::tick_forming() {
   }
   if (!lowest || basis.members[*lowest].site != context_.self.site) return;
   if (present.size() < basis.members.size() && context_.now - started_ < kWaitForAll) return;
-  proposer_.forming = true;
-  if (!quorum(present)) return;
+  if (!quorum(basis.members, present)) return;
   start(true, basis.number, *lowest);
 }
 

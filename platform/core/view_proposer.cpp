@@ -51,9 +51,7 @@ std::vector<SiteId> ViewChange::choose_survivors() const {
   return kept;
 }
 
-bool ViewChange::quorum(const std::set<SiteId>& sites) const {
-  const std::vector<SiteLife>& members =
-      proposer_.forming ? forming_basis().members : basis_.members;
+bool ViewChange::quorum(const std::vector<SiteLife>& members, const std::set<SiteId>& sites) {
   std::size_t present = 0;
   for (const SiteLife& member : members) present += sites.contains(member.site) ? 1 : 0;
   if (COHORT_MUTANT("minority_continues")) return present > 0;
@@ -76,8 +74,9 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   proposer_.ballot = {round, static_cast<std::uint32_t>(rank)};
   proposer_.forming = forming;
   proposer_.since = context_.now;
+  proposer_.basis = forming ? forming_basis() : basis_;
   if (forming) {
-    for (const SiteLife& member : forming_basis().members) {
+    for (const SiteLife& member : proposer_.basis.members) {
       const auto found = joining_.find(member.site);
       const bool heard = found != joining_.end() && context_.now - found->second.heard < kJoinerAge;
       if (heard || member.site == context_.self.site) proposer_.survivors.push_back(member.site);
@@ -95,7 +94,7 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   for (SiteId site : leavers_) {
     if (!forming && !detector_.suspected(site)) proposer_.voters.push_back(site);
   }
-  if (!quorum({proposer_.voters.begin(), proposer_.voters.end()})) {
+  if (!quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()})) {
     COHORT_PROBE("view.no_quorum");
     abandon("no quorum");
     return;
@@ -164,7 +163,8 @@ void ViewChange::drop_suspected() {
   std::erase_if(proposer_.survivors, lost);
   if (proposer_.voters.size() == before) return;
   COHORT_PROBE("view.voter_lost_in_ballot");
-  if (!quorum({proposer_.voters.begin(), proposer_.voters.end()})) abandon("lost its quorum");
+  if (!quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()}))
+    abandon("lost its quorum");
 }
 
 void ViewChange::decide() {
@@ -194,7 +194,7 @@ void ViewChange::decide() {
 void ViewChange::form_value() {
   wire::ViewValue value;
   value.view = proposer_.view + 1;
-  const ViewBasis basis = proposer_.forming ? forming_basis() : basis_;
+  const ViewBasis& basis = proposer_.basis;
   for (const SiteLife& member : basis.members) {
     const auto& stay = proposer_.survivors;
     if (std::find(stay.begin(), stay.end(), member.site) == stay.end()) continue;
@@ -308,7 +308,7 @@ bool ViewChange::leases_over() const {
 }
 
 void ViewChange::try_commit() {
-  if (!quorum(proposer_.accepted)) return;
+  if (!quorum(proposer_.basis.members, proposer_.accepted)) return;
   for (SiteId site : proposer_.voters) {
     if (!proposer_.accepted.contains(site) && context_.now - proposer_.since < millis(200)) return;
   }
