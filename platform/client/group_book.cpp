@@ -18,6 +18,7 @@ void GroupBook::on_view(const wire::View& view, ProcessId self) {
   views_[group] = view.view;
   if (member && lists(view.joined, self)) joined_at_[group] = view.view;
   const ViewChange change{view.view, view.joined, view.departed};
+  all_.tell(change);
   listeners_[group].tell(change);
   if (!member) joined_at_.erase(group);
   if (!member && !monitored_.contains(group)) views_.erase(group);

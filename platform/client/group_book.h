@@ -26,7 +26,12 @@ class GroupBook {
     return listeners_[group].add(std::move(handler));
   }
 
+  std::shared_ptr<void> listen_to_all(std::function<void(const ViewChange&)> handler) {
+    return all_.add(std::move(handler));
+  }
+
  private:
+  Listeners<const ViewChange&> all_;
   std::map<GroupId, GroupView> views_;
   std::map<GroupId, GroupView> joined_at_;
   std::set<GroupId> monitored_;

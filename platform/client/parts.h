@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -64,6 +66,7 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   Entries entries;
   Watchers watchers;
   Recorder recorder;
+  std::map<std::string, std::shared_ptr<void>> tool_state;
   std::uint64_t consumed_unreported = 0;
   bool consumed_report_due = false;
 

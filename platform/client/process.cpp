@@ -86,6 +86,7 @@ Process::Process(wire::ClientLink& link, task::Scheduler& scheduler, std::string
 Process::~Process() {
   parts_->session.link->on_record = nullptr;
   parts_->session.link->on_closed = nullptr;
+  const auto ended = std::move(parts_->tool_state);  // the tools' parts refer back to ours
 }
 
 task::Task<Result<void>> Process::connect() {

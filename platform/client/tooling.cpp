@@ -27,14 +27,18 @@ void note_return(Process::Parts& parts, std::uint64_t number, const CallResult& 
   if (result.replies) {
     for (const CallReply& reply : *result.replies) note.members.push_back(reply.from);
   } else {
-    note.text += " " + std::string(to_string(result.replies.error().code));
+    note.digest = static_cast<std::uint64_t>(result.replies.error().code);
   }
   parts.recorder.write(std::move(note));
 }
 
+task::Task<void> wait_for_room(PartsPointer parts) {
+  while (!parts->has_room() && !parts->session.closed) co_await parts->outbox.wait_room();
+}
+
 task::Task<Result<wire::Sent>> send_in_time(PartsPointer parts, Tooling::Outgoing outgoing,
                                             Message message) {
-  while (!parts->has_room() && !parts->session.closed) co_await parts->outbox.wait_room();
+  co_await wait_for_room(parts);
   task::OneShot<Result<wire::Sent>> shot(*parts->session.scheduler);
   const auto take = [shot](Result<wire::ClientEvent> event) mutable {
     shot.set(sent_of(std::move(event)));
@@ -57,7 +61,7 @@ Result<void> send_request(Process::Parts& parts, std::uint64_t number, const Cal
   Tooling::Outgoing outgoing = call.outgoing;
   outgoing.header = {PayloadKind::kRequest, number, {}, {}};
   wire::HistoryRecord note;
-  note.text = "rpc.call";
+  note.text = "rpc.begin";
   note.token = number;
   note.view = call.want;
   note.entry = outgoing.entry;
@@ -70,7 +74,7 @@ Result<void> send_request(Process::Parts& parts, std::uint64_t number, const Cal
 }
 
 task::Task<CallResult> run_call(PartsPointer parts, Call call) {
-  while (!parts->has_room() && !parts->session.closed) co_await parts->outbox.wait_room();
+  co_await wait_for_room(parts);
   const std::uint64_t number = parts->calls.next_number();
   const Calls::Done done = parts->calls.open(number, call.want);
   auto handed_over = send_request(*parts, number, call);
@@ -131,6 +135,14 @@ task::Task<CallResult> Tooling::call(Outgoing outgoing, Message message, std::ui
   return run_call(parts_, {std::move(outgoing), std::move(message), want, timeout});
 }
 
+task::Task<void> Tooling::room() const {
+  return wait_for_room(parts_);
+}
+
+std::shared_ptr<void>& Tooling::shared(const std::string& tool) const {
+  return parts_->tool_state[tool];
+}
+
 Result<void> Tooling::answer(const Delivery& request, const Answer& answer,
                              const Message& message) const {
   return parts_->answer(request, answer, message);
@@ -149,6 +161,10 @@ void Tooling::bind_task(std::uint8_t entry, EntryRule rule, TaskEntry handler) c
 Process::Subscription Tooling::on_view(GroupId group,
                                        std::function<void(const ViewChange&)> handler) const {
   return parts_->book.listen(group, std::move(handler));
+}
+
+Process::Subscription Tooling::on_any_view(std::function<void(const ViewChange&)> handler) const {
+  return parts_->book.listen_to_all(std::move(handler));
 }
 
 Process::Subscription Tooling::intercept(Interceptor& interceptor) const {

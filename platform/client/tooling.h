@@ -16,8 +16,10 @@
 namespace cohort::client {
 
 /// Entries 0..15 belong to the toolkit.
-inline constexpr std::uint8_t kReplyEntry = 1;     ///< replies without copies
-inline constexpr std::uint8_t kTransferEntry = 2;  ///< blocks of a state, and "complete"
+inline constexpr std::uint8_t kReplyEntry = 1;  ///< replies without copies
+/// One for each StateTransfer of a process, in the order in which they are made.
+inline constexpr std::uint8_t kFirstTransferEntry = 2;
+inline constexpr std::uint8_t kLastTransferEntry = 5;
 
 /// Sees records before the process handles them. All calls are plain and short.
 class Interceptor {
@@ -61,6 +63,9 @@ class Tooling {
   /// Suspends while too much waits for its number, then sends and waits for the number.
   task::Task<Result<wire::Sent>> send_when_room(Outgoing outgoing, Message message) const;
 
+  /// Returns when too little waits to hold a root task back, or the session is over.
+  task::Task<void> room() const;
+
   /// Sends a request and opens a call for its replies. Requires: want > 0.
   task::Task<CallResult> call(Outgoing outgoing, Message message, std::uint32_t want,
                               Duration timeout) const;
@@ -79,6 +84,11 @@ class Tooling {
   void bind_task(std::uint8_t entry, EntryRule rule, TaskEntry handler) const;
   Process::Subscription on_view(GroupId group,
                                 std::function<void(const ViewChange&)> handler) const;
+
+  /// Views of every group that the process sees; before the listeners of one group.
+  Process::Subscription on_any_view(std::function<void(const ViewChange&)> handler) const;
+  /// What a tool shares between its parts in this process; empty at first.
+  std::shared_ptr<void>& shared(const std::string& tool) const;
 
   /// Requires: outlives the process, or is taken away by the returned handle's end.
   Process::Subscription intercept(Interceptor& interceptor) const;

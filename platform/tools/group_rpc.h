@@ -16,10 +16,10 @@ struct Reply {
 };
 
 struct CallOptions {
-  std::uint32_t want = 1;                 ///< replies wanted; kAll: one from every recipient
+  std::uint32_t want = 1;  ///< replies wanted; kAll: one from every recipient
   client::Order order = client::Order::kCausal;
   client::Safety safety = client::Safety::kAgreed;
-  Duration timeout = seconds(30);         ///< 0: wait for ever
+  Duration timeout = seconds(30);  ///< 0: wait for ever
 };
 
 /// Collects until enough replies came or every remaining recipient failed or sent a null reply.

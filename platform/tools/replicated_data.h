@@ -29,10 +29,11 @@ class ReplicatedData {
   };
   ReplicatedData(client::Process& process, Options options);
   ~ReplicatedData();
+  /// Names the group; before the first update().
   void attach(GroupId group);
 
-  /// Updates all copies: 1 multicast. Returns what apply returned at this member (or, called by a
-  /// non-member, at the first that answers) once it is applied here. Errors: those of call().
+  /// Updates all copies: 1 multicast. Returns what apply returned at this member, once it is
+  /// applied here. Errors: kNotMember (others use update_data), kClosed, those of multicast.
   task::Task<Result<client::Message>> update(client::Message change);
   /// Reads the local copy after this process's own updates in flight (P44). Costs nothing.
   task::Task<Result<client::Message>> read(client::Message question);
@@ -42,7 +43,8 @@ class ReplicatedData {
   std::shared_ptr<Parts> parts_;
 };
 
-/// The client's side, for processes that are no managers: 1 multicast + 1 reply.
+/// The client's side, for processes that are no managers: 1 multicast; every manager replies, and
+/// the first reply is returned. Errors: those of call().
 task::Task<Result<client::Message>> update_data(client::Process& process, GroupId group,
                                                 std::uint8_t update_entry, client::Message change,
                                                 UpdateMode mode = UpdateMode::kOrdered);

@@ -1,9 +1,15 @@
 /// Join-and-transfer (paper section 3.8): the joiner gets exactly the state at its join, in blocks,
 /// then every later message (P47, P48, P49). All domains come from one cut.
 ///
-/// At the view that lists the joiner every member that has the state encodes it (a plain function,
-/// before it handles the next record); the oldest of them sends the blocks; if it fails the next
-/// one starts again from block 0 of the same cut. The joiner's own handling of records waits.
+/// At the view that lists the joiner every older member that has the state encodes it (a plain
+/// function, before it handles the view itself); the first of them sends the blocks; if it goes the
+/// next one starts again from block 0 of the same cut. The joiner's own handling of records waits
+/// from that view on. First: the oldest of those that were complete at the view; then those still
+/// receiving, who encode the same cut when they get there. Who is complete is known to all, as each
+/// says so in a multicast, which lies at one place among the views.
+///
+/// A process runs one join at a time, and joins of two groups do not wait for each other in a ring
+/// (A joins X, served by B alone, while B joins Y, served by A alone).
 #pragma once
 
 #include <functional>
@@ -16,21 +22,27 @@ namespace cohort::tools {
 
 /// One part of a process's replicated state.
 struct Domain {
-  std::string name;
-  std::function<Bytes()> encode;
+  std::string name;               ///< of at most limits::kNameBytes
+  std::function<Bytes()> encode;  ///< plain and deterministic: same state, same bytes
   std::function<Result<void>(ByteView)> decode;
 };
 
 class StateTransfer {
  public:
-  /// Requires: domains are the same, in the same order, at all members.
+  /// Requires: domains are the same, in the same order, at all members; a process makes its
+  /// StateTransfers in the same order as the other members (at most four).
   StateTransfer(client::Process& process, std::vector<Domain> domains);
   ~StateTransfer();
 
   /// Joins the group (creating it where absent and `create`) and, unless first, receives the state
-  /// before it returns. Ensures: on an error no domain has been decoded (P49).
-  /// Errors: those of join_group; kTotalFailure: every member that had the state failed.
+  /// and handles all that waited before it returns. Ensures: on an error no domain has been decoded
+  /// (P49), unless a domain's own decode refused it, and this process is no member.
+  /// Errors: those of join_group; kTotalFailure: every member that had the state went (join again);
+  /// kMalformed, kCorrupt: the state is not what the domains expect.
   task::Task<Result<client::GroupView>> join(std::string group, bool create);
+
+  /// Whether this process has the state.
+  bool complete() const;
 
   /// Progress of transfers for people: blocks sent or received and how many there are.
   struct Progress {

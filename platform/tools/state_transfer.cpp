@@ -1,0 +1,234 @@
+#include "platform/tools/state_transfer.h"
+
+#include <algorithm>
+
+#include "platform/base/assert.h"
+#include "platform/base/instrument.h"
+#include "platform/tools/transfer_parts.h"
+
+namespace cohort::tools {
+
+namespace {
+
+bool lists(const std::vector<ProcessId>& members, ProcessId process) {
+  return std::find(members.begin(), members.end(), process) != members.end();
+}
+
+/// Each StateTransfer of a process has an entry of its own.
+std::uint8_t next_entry(const client::Tooling& tooling) {
+  std::shared_ptr<void>& slot = tooling.shared("state transfer");
+  if (!slot) slot = std::make_shared<std::uint8_t>(client::kFirstTransferEntry);
+  auto& next = *std::static_pointer_cast<std::uint8_t>(slot);
+  COHORT_ASSERT(next <= client::kLastTransferEntry, "a process has at most four state transfers");
+  return next++;
+}
+
+}  // namespace
+
+Bytes StateTransfer::Parts::encode_image() const {
+  TransferImage image;
+  image.complete = complete;
+  for (const Domain& domain : domains) image.domains.emplace_back(domain.name, domain.encode());
+  return image.encode();
+}
+
+void StateTransfer::Parts::note_state(std::uint64_t view, const Bytes& image) const {
+  wire::HistoryRecord note;
+  note.text = "state.at-view";
+  note.group = group;
+  note.view = view;
+  note.digest = wire::history_digest(image);
+  tooling.note(std::move(note));
+}
+
+void StateTransfer::Parts::before_view(const wire::View& view) {
+  if (view.view.group != group || stage != Stage::kComplete) return;
+  if (!lists(view.view.members, tooling.id())) return forget_membership();
+  if (COHORT_MUTANT("transfer_late_by_one")) {
+    tooling.scheduler().post([this, view] { give(view); });
+  } else {
+    give(view);
+  }
+  for (const auto& [member, why] : view.departed) complete.erase(member);
+}
+
+void StateTransfer::Parts::give(const wire::View& view) {
+  offer_to_joiners(view);
+  donor->on_members(view.view.members);
+}
+
+/// Encodes the cut once, for all that join at this view and are younger than this member.
+void StateTransfer::Parts::offer_to_joiners(const wire::View& view) {
+  std::shared_ptr<const Bytes> state;
+  std::vector<ProcessId> ready;
+  std::vector<ProcessId> receiving;
+  bool older_than_joiner = false;
+  for (const ProcessId member : view.view.members) {
+    if (older_than_joiner && lists(view.joined, member)) {
+      if (!state) state = std::make_shared<const Bytes>(encode_image());
+      std::vector<ProcessId> senders = ready;
+      senders.insert(senders.end(), receiving.begin(), receiving.end());
+      senders.erase(std::find(senders.begin(), senders.end(), tooling.id()), senders.end());
+      donor->offer(member, {group, view.view.number, std::move(senders), state, false});
+    }
+    older_than_joiner = older_than_joiner || member == tooling.id();
+    (complete.contains(member) ? ready : receiving).push_back(member);
+  }
+  if (!state) return;
+  COHORT_PROBE("transfer.encoded");
+  tooling.note("transfer.encoded", view.view.number, wire::history_digest(*state));
+  note_state(view.view.number, *state);
+}
+
+bool StateTransfer::Parts::holds(const wire::View& view) {
+  if (stage != Stage::kJoining || view.view.name != name) return false;
+  if (!lists(view.joined, tooling.id())) return false;
+  group = view.view.group;
+  incoming = {};
+  incoming.view = view.view.number;
+  for (const ProcessId member : view.view.members) {
+    if (member == tooling.id()) break;
+    incoming.older.insert(member);
+  }
+  if (incoming.older.empty()) {
+    stage = Stage::kComplete;
+    complete = {tooling.id()};
+    tooling.note("transfer.first", view.view.number);
+    return false;
+  }
+  COHORT_PROBE("transfer.hold");
+  stage = Stage::kReceiving;
+  tooling.note("transfer.begin", view.view.number);
+  return true;
+}
+
+bool StateTransfer::Parts::passes(const wire::Deliver& deliver) {
+  return deliver.entry == entry && !deliver.group.valid();
+}
+
+void StateTransfer::Parts::peek(const wire::ClientEvent& event) {
+  if (stage != Stage::kReceiving) return;
+  if (const auto* gone = std::get_if<wire::ProcessGone>(&event)) {
+    incoming.older.erase(gone->process);
+  } else if (const auto* view = std::get_if<wire::View>(&event)) {
+    if (view->view.group != group) return;
+    std::erase_if(incoming.older,
+                  [view](ProcessId process) { return !lists(view->view.members, process); });
+  }
+  if (!incoming.older.empty()) return;
+  fail_later({Errc::kTotalFailure, "every member that had the state of '" + name +
+                                       "' went before it was transferred: join again"});
+}
+
+void StateTransfer::Parts::on_delivery(const client::Delivery& delivery) {
+  if (!delivery.group.valid()) {
+    if (stage == Stage::kReceiving && delivery.message.group("group") == group) {
+      receive(delivery.sender, TransferBlock::from_message(delivery.message.message("block")));
+    }
+    return;
+  }
+  if (delivery.group != group || stage != Stage::kComplete) return;
+  complete.insert(delivery.sender);
+  donor->end(delivery.sender);
+}
+
+void StateTransfer::Parts::receive(ProcessId from, TransferBlock block) {
+  if (block.view != incoming.view) return;
+  COHORT_PROBE("transfer.block_received");
+  const std::uint32_t count = block.count;
+  const auto image = incoming.blocks.add(from, std::move(block));
+  tooling.note("transfer.block", incoming.blocks.received(from), count);
+  if (!image) return;
+  const std::uint64_t view = incoming.view;
+  if (auto decoded = decode_image(*image); !decoded) return fail_later(decoded.error());
+  COHORT_PROBE("transfer.done");
+  tooling.note("transfer.done", view, wire::history_digest(*image));
+  note_state(view, *image);
+  stage = Stage::kComplete;
+  announce();
+  tooling.release();
+}
+
+Result<void> StateTransfer::Parts::decode_image(const Bytes& image) {
+  std::vector<std::string> names;
+  for (const Domain& domain : domains) names.push_back(domain.name);
+  auto decoded = TransferImage::decode(image, names);
+  if (!decoded) return std::unexpected(decoded.error());
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    if (auto good = domains[i].decode(decoded->domains[i].second); !good) return good;
+  }
+  complete = std::move(decoded->complete);
+  return {};
+}
+
+/// In a later turn, as records are being looked at now.
+void StateTransfer::Parts::fail_later(Error error) {
+  tooling.scheduler().post([weak = weak_from_this(), error = std::move(error)] {
+    const auto parts = weak.lock();
+    if (!parts || parts->stage != Stage::kReceiving) return;
+    parts->tooling.note("transfer.failed", parts->incoming.view);
+    parts->stage = Stage::kFailed;
+    parts->failure = error;
+    parts->tooling.release_without(parts->group);
+  });
+}
+
+/// Tells all members that this one has the state: a place among the views that is the same at all.
+void StateTransfer::Parts::announce() const {
+  client::Tooling::Outgoing outgoing;
+  outgoing.to.groups.push_back(group);
+  outgoing.entry = entry;
+  const auto sent = tooling.send(outgoing, client::Message{});
+  static_cast<void>(sent);  // fails only where the session is over
+}
+
+void StateTransfer::Parts::forget_membership() {
+  stage = Stage::kOutside;
+  complete.clear();
+  donor->clear();
+}
+
+StateTransfer::StateTransfer(client::Process& process, std::vector<Domain> domains)
+    : parts_(std::make_shared<Parts>(process, std::move(domains))) {
+  const std::weak_ptr<Parts> weak = parts_;
+  parts_->entry = next_entry(parts_->tooling);
+  parts_->donor =
+      std::make_shared<Donor>(parts_->tooling, parts_->entry, [this](const Progress& progress) {
+        if (on_progress) on_progress(progress);
+      });
+  parts_->interception = parts_->tooling.intercept(*parts_);
+  parts_->tooling.bind_update(
+      parts_->entry, {},
+      [weak](const client::Delivery& delivery) -> std::optional<client::Message> {
+        if (const auto parts = weak.lock()) parts->on_delivery(delivery);
+        return std::nullopt;
+      });
+}
+
+StateTransfer::~StateTransfer() {
+  parts_->interception.reset();
+  parts_->donor->stop();
+}
+
+bool StateTransfer::complete() const {
+  return parts_->stage == Parts::Stage::kComplete;
+}
+
+task::Task<Result<client::GroupView>> StateTransfer::join(std::string group, bool create) {
+  const std::shared_ptr<Parts> parts = parts_;
+  COHORT_ASSERT(parts->stage == Parts::Stage::kOutside, "a process joins once at a time");
+  parts->stage = Parts::Stage::kJoining;
+  parts->name = group;
+  auto view = co_await parts->process.join_group(std::move(group), create);
+  if (parts->stage == Parts::Stage::kFailed) {
+    const Error failure = parts->failure;
+    auto left = co_await parts->process.leave_group(parts->group);
+    static_cast<void>(left);  // where it fails the membership has ended already
+    parts->forget_membership();
+    co_return std::unexpected(failure);
+  }
+  if (!view) parts->forget_membership();
+  co_return view;
+}
+
+}  // namespace cohort::tools
