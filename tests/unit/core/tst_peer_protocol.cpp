@@ -1,6 +1,7 @@
 #include "platform/wire/peer_protocol.h"
 
 #include <QtTest/QtTest>
+#include <set>
 
 #include "platform/base/rng.h"
 
