@@ -7,8 +7,9 @@
 /// running job.
 ///
 /// Order: {order: number, key: text, kind: "step" | "move", station, step, product, lots: list of
-/// {name}, from, to (areas; moves only), short_batch}.
-/// Result: {order, key, outcome: "completed" | "refused", reason (refused only), started_ms,
+/// {name}, from, to (areas; moves only), recipe, short_batch, tell_start}.
+/// Result: {order, key, outcome: "completed" | "refused", reason (refused only), done_before
+/// (refused only: the station did this step of one of the lots under another key), started_ms,
 /// completed_ms (the station's plant clock), takeovers, duplicates_refused, coordinator,
 /// coordinator_site}.
 #pragma once
@@ -41,6 +42,10 @@ inline constexpr std::uint8_t kUpdateEntry = 18;
 /// {question: "takeovers", offset} -> {total, takeovers: list of {order, key, kind, station, step,
 ///   lots, view, from, to, from_site, to_site}}, oldest first, at most 100 from offset.
 inline constexpr std::uint8_t kReadEntry = 19;
+
+/// CBCAST from the coordinator to the caller of an order with tell_start, once the station runs the
+/// job: {order, key, started_ms}. For people; lost with the coordinator.
+inline constexpr std::uint8_t kStartedEntry = 20;
 
 /// The phases of an order at its coordinator, where a drill can stop it.
 inline constexpr std::string_view kBeforeAct = "before-act";

@@ -22,7 +22,6 @@
 #include "platform/client/adapters/loop.h"
 #include "platform/client/process.h"
 #include "platform/config/plant_file.h"
-#include "platform/log/log_file.h"
 #include "platform/wire/history.h"
 
 namespace CLI {
@@ -40,7 +39,7 @@ enum ExitCode : int {
   kExitDaemonGone = 5,  ///< the site's daemon has gone: so have this process's groups
 };
 
-using cohort::LogLevel;
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
 
 struct HostOptions {
   std::string program;  ///< for people, for the names of log and history: "emulsion"
