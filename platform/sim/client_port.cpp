@@ -1,0 +1,77 @@
+#include "platform/sim/client_port.h"
+
+#include <utility>
+
+#include "platform/sim/decide.h"
+#include "platform/sim/world.h"
+
+namespace cohort::sim {
+
+ClientPort::ClientPort(World& world, SiteId site, std::uint64_t life, core::ClientHandle handle)
+    : world_(world), site_(site), life_(life), handle_(handle), tap_(world.recorder()) {}
+
+Duration ClientPort::next_arrival(Duration& last, std::uint64_t number, std::uint64_t direction) {
+  const std::uint64_t decision =
+      decide(world_.options().seed, {site_.value, life_, handle_.value, direction, number});
+  const Duration delay = Duration(5000) + exponential(decision, world_.options().client_delay);
+  last = std::max(world_.queue().now() + delay, last + Duration(1));
+  return last;
+}
+
+void ClientPort::send(Bytes record) {
+  if (!open_) return;
+  if (auto request = wire::decode_client_request(record)) {
+    tap_.request(*request, world_.queue().now());
+  }
+  const Duration arrival = next_arrival(to_daemon_, ++sent_, 0);
+  world_.queue().at(arrival, [self = shared_from_this(), record = std::move(record)]() mutable {
+    self->world_.site(self->site_)
+        .client_input(self->life_, core::ClientFrame{self->handle_, std::move(record)});
+  });
+}
+
+void ClientPort::tell_daemon_gone() {
+  const Duration arrival = next_arrival(to_daemon_, ++sent_, 0);
+  world_.queue().at(arrival, [self = shared_from_this()] {
+    self->world_.site(self->site_).client_input(self->life_, core::ClientGone{self->handle_});
+  });
+}
+
+void ClientPort::die() {
+  if (!open_) return;
+  open_ = false;
+  tell_daemon_gone();
+}
+
+void ClientPort::run_over() {
+  if (open_) tap_.end("run over", world_.queue().now());
+}
+
+void ClientPort::note(wire::HistoryRecord record) {
+  tap_.note(std::move(record), world_.queue().now());
+}
+
+void ClientPort::from_daemon(Bytes record) {
+  const Duration arrival = next_arrival(to_client_, ++received_, 1);
+  world_.queue().at(arrival, [self = shared_from_this(), record = std::move(record)]() mutable {
+    if (!self->open_) return;
+    self->world_.digest().add(record);
+    auto event = wire::decode_client_event(record);
+    COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
+    self->tap_.event(*event, self->world_.queue().now());
+    if (self->on_record) self->on_record(std::move(record));
+  });
+}
+
+void ClientPort::closed_by_daemon(std::string reason) {
+  const Duration arrival = next_arrival(to_client_, ++received_, 1);
+  world_.queue().at(arrival, [self = shared_from_this(), reason = std::move(reason)] {
+    if (!self->open_) return;
+    self->open_ = false;
+    self->tap_.end(reason, self->world_.queue().now());
+    self->tell_daemon_gone();
+    if (self->on_closed) self->on_closed(reason);
+  });
+}
+
+}  // namespace cohort::sim

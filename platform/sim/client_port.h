@@ -1,0 +1,53 @@
+/// A simulated process's connection to its daemon: in order both ways, each record after a delay of
+/// its own, and gone when either side dies.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "platform/core/input.h"
+#include "platform/sim/history_tap.h"
+#include "platform/wire/client_link.h"
+
+namespace cohort::sim {
+
+class World;
+
+class ClientPort final : public wire::ClientLink, public std::enable_shared_from_this<ClientPort> {
+ public:
+  /// Requires: the site's daemon is up (Site::connect makes ports).
+  ClientPort(World& world, SiteId site, std::uint64_t life, core::ClientHandle handle);
+
+  void send(Bytes record) override;
+  /// The process is killed: nothing reaches it any more; the daemon learns a little later.
+  void die();
+  /// The run is over with this process alive.
+  void run_over();
+  void note(wire::HistoryRecord record);
+
+  // ---- for the site
+  void from_daemon(Bytes record);
+  void closed_by_daemon(std::string reason);
+
+  ProcessId process() const { return tap_.process(); }
+  SiteId site() const { return site_; }
+  bool open() const { return open_; }
+
+ private:
+  Duration next_arrival(Duration& last, std::uint64_t number, std::uint64_t direction);
+  void tell_daemon_gone();
+
+  World& world_;
+  SiteId site_;
+  std::uint64_t life_;  ///< of the daemon: a later one knows nothing of this port
+  core::ClientHandle handle_;
+  HistoryTap tap_;
+  bool open_ = true;
+  Duration to_daemon_{0};  ///< when the last record towards the daemon arrives
+  Duration to_client_{0};
+  std::uint64_t sent_ = 0;
+  std::uint64_t received_ = 0;
+};
+
+}  // namespace cohort::sim

@@ -1,0 +1,225 @@
+#include "platform/sim/network.h"
+
+#include <utility>
+
+#include "platform/base/assert.h"
+#include "platform/sim/decide.h"
+
+namespace cohort::sim {
+
+namespace {
+
+enum What : std::uint64_t { kDelay, kLoss, kTail, kConnect, kRetry, kClose };
+
+constexpr Duration kRetransmission = millis(200);
+
+}  // namespace
+
+void Network::add_site(SiteId site) {
+  for (const auto& [other, host] : hosts_) {
+    for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+      Line& fresh = lines_[{std::min(site, other), std::max(site, other), channel}];
+      fresh.sites[0] = std::min(site, other);
+      fresh.sites[1] = std::max(site, other);
+      fresh.channel = channel;
+    }
+  }
+  hosts_[site] = Host::kSilent;
+}
+
+Network::Line& Network::line(SiteId a, SiteId b, core::Channel channel) {
+  auto found = lines_.find({std::min(a, b), std::max(a, b), channel});
+  COHORT_ASSERT(found != lines_.end(), "the core names only sites of the plant, never its own");
+  return found->second;
+}
+
+std::uint64_t Network::decide_for(const Line& line, std::uint64_t what, std::uint64_t which) const {
+  return decide(seed_, {line.sites[0].value, line.sites[1].value,
+                        static_cast<std::uint64_t>(line.channel), line.session, what, which});
+}
+
+bool Network::blocked(const Line& line, int from) const {
+  return blocked_.contains({line.sites[from], line.sites[1 - from]});
+}
+
+void Network::start(SiteId site) {
+  hosts_[site] = Host::kListening;
+  for (auto& [key, line] : lines_) {
+    if (line.sites[0] != site && line.sites[1] != site) continue;
+    End& own = line.ends[end_of(line, site)];
+    own.session = 0;
+    own.waiting.clear();
+    own.told_gone = false;
+    line.ends[1 - end_of(line, site)].told_gone = false;
+    plan_attempt(line);
+  }
+}
+
+void Network::stop(SiteId site, Death how) {
+  hosts_[site] = how == Death::kProcess ? Host::kRefusing : Host::kSilent;
+  for (auto& [key, line] : lines_) {
+    if (line.sites[0] != site && line.sites[1] != site) continue;
+    const int own = end_of(line, site);
+    line.ends[own].session = 0;
+    line.ends[own].waiting.clear();
+    const std::uint64_t session = line.ends[1 - own].session;
+    const Duration notice = how == Death::kProcess
+                                ? between(decide_for(line, kClose, line.attempts), {}, millis(20))
+                                : seconds(15);
+    Line* where = &line;
+    queue_.after(notice, [this, where, own, session] { go_down(*where, 1 - own, session); });
+    plan_attempt(line);
+  }
+}
+
+void Network::plan_attempt(Line& line) {
+  if (line.attempt_planned) return;
+  line.attempt_planned = true;
+  const Duration wait =
+      millis(1) + exponential(decide_for(line, kRetry, ++line.attempts), millis(60));
+  Line* where = &line;
+  queue_.after(wait, [this, where] { attempt(*where); });
+}
+
+void Network::attempt(Line& line) {
+  line.attempt_planned = false;
+  const Host hosts[2] = {hosts_[line.sites[0]], hosts_[line.sites[1]]};
+  if (hosts[0] != Host::kListening && hosts[1] != Host::kListening) return;
+  if (line.ends[0].session != 0 && line.ends[0].session == line.ends[1].session) return;
+  if (!blocked(line, 0) && !blocked(line, 1)) {
+    if (hosts[0] == Host::kListening && hosts[1] == Host::kListening) return establish(line);
+    for (const int end : {0, 1}) {
+      if (hosts[end] == Host::kListening && hosts[1 - end] == Host::kRefusing) refuse(line, end);
+    }
+  }
+  plan_attempt(line);
+}
+
+void Network::refuse(Line& line, int end) {
+  // An end that still believes in the old connection does not connect anew.
+  if (line.ends[end].session != 0 || line.ends[end].told_gone) return;
+  line.ends[end].told_gone = true;
+  sink_(line.sites[end], core::LinkDown{line.sites[1 - end], line.channel, true});
+}
+
+void Network::establish(Line& line) {
+  const std::uint64_t session = ++line.session;
+  for (const int end : {0, 1}) {
+    const auto which = static_cast<std::uint64_t>(end);
+    const Duration delay =
+        options_.base + exponential(decide_for(line, kConnect, which), options_.jitter + millis(1));
+    line.ends[end].up_at = queue_.now() + delay;
+    Line* where = &line;
+    queue_.after(delay, [this, where, end, session] { come_up(*where, end, session); });
+  }
+}
+
+void Network::come_up(Line& line, int end, std::uint64_t session) {
+  if (session != line.session || hosts_[line.sites[end]] != Host::kListening) return;
+  End& here = line.ends[end];
+  const SiteId peer = line.sites[1 - end];
+  if (here.session == session) return;
+  if (here.session != 0) sink_(line.sites[end], core::LinkDown{peer, line.channel, false});
+  if (hosts_[line.sites[end]] != Host::kListening) return;
+  here.session = session;
+  here.sent = 0;
+  here.received = 0;
+  here.last_arrival = Duration{0};
+  here.waiting.clear();
+  here.told_gone = false;
+  sink_(line.sites[end], core::LinkUp{peer, line.channel});
+  // The other end died, or dropped this session, before this end was up.
+  if (hosts_[peer] != Host::kListening || session != line.session) {
+    Line* where = &line;
+    queue_.after(millis(20), [this, where, end, session] { go_down(*where, end, session); });
+  }
+}
+
+void Network::go_down(Line& line, int end, std::uint64_t session) {
+  End& here = line.ends[end];
+  if (session == 0 || here.session != session) return;
+  here.session = 0;
+  here.waiting.clear();
+  sink_(line.sites[end], core::LinkDown{line.sites[1 - end], line.channel, false});
+  plan_attempt(line);
+}
+
+void Network::send(SiteId from, SiteId to, core::Channel channel, Bytes frame) {
+  Line& where = line(from, to, channel);
+  const int end = end_of(where, from);
+  End& here = where.ends[end];
+  if (here.session == 0) return;
+  ++frames_;
+  const std::uint64_t number = ++here.sent;
+  const std::uint64_t which = number * 2 + static_cast<std::uint64_t>(end);
+  Duration delay = options_.base + exponential(decide_for(where, kDelay, which), options_.jitter);
+  if (unit(decide_for(where, kTail, which)) < options_.tail) delay *= 100;
+  if (unit(decide_for(where, kLoss, which)) < options_.loss) delay += kRetransmission;
+  Duration arrival = std::max(queue_.now() + delay, here.last_arrival + Duration(1));
+  if (here.session == where.session) {
+    arrival = std::max(arrival, where.ends[1 - end].up_at + Duration(1));
+  }
+  here.last_arrival = arrival;
+  Line* line_of = &where;
+  const std::uint64_t session = here.session;
+  queue_.at(arrival, [this, line_of, end, session, number, frame = std::move(frame)]() mutable {
+    arrive(*line_of, 1 - end, session, number, std::move(frame));
+  });
+}
+
+void Network::arrive(Line& line, int end, std::uint64_t session, std::uint64_t number,
+                     Bytes frame) {
+  if (line.ends[end].session != session) return;
+  line.ends[end].waiting.emplace(number, std::move(frame));
+  hand_up(line, end);
+}
+
+void Network::hand_up(Line& line, int end) {
+  End& here = line.ends[end];
+  while (here.session != 0 && !blocked(line, 1 - end)) {
+    auto next = here.waiting.find(here.received + 1);
+    if (next == here.waiting.end()) return;
+    Bytes frame = std::move(next->second);
+    here.waiting.erase(next);
+    ++here.received;
+    sink_(line.sites[end],
+          core::FrameReceived{line.sites[1 - end], line.channel, std::move(frame)});
+  }
+}
+
+void Network::close(SiteId from, SiteId to) {
+  for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+    reset(from, to, channel);
+  }
+}
+
+void Network::reset(SiteId a, SiteId b, core::Channel channel) {
+  Line& where = line(a, b, channel);
+  ++resets_;
+  for (const int end : {0, 1}) {
+    const std::uint64_t session = where.ends[end].session;
+    const Duration notice = between(
+        decide_for(where, kClose, resets_ * 2 + static_cast<std::uint64_t>(end)), {}, millis(30));
+    Line* line_of = &where;
+    queue_.after(notice, [this, line_of, end, session] { go_down(*line_of, end, session); });
+  }
+}
+
+void Network::block(SiteId from, SiteId to, bool on) {
+  if (on) {
+    blocked_.insert({from, to});
+    return;
+  }
+  blocked_.erase({from, to});
+  for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+    Line& where = line(from, to, channel);
+    hand_up(where, end_of(where, to));
+  }
+}
+
+void Network::calm() {
+  options_.loss = 0;
+  options_.tail = 0;
+}
+
+}  // namespace cohort::sim

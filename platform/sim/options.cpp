@@ -1,0 +1,56 @@
+#include "platform/sim/options.h"
+
+#include <array>
+
+#include "platform/base/rng.h"
+#include "platform/sim/decide.h"
+
+namespace cohort::sim {
+
+namespace {
+
+/// Zero in half of the cases, else a mean time between `low` and `high`.
+Duration maybe(Rng& rng, Duration low, Duration high) {
+  const bool on = rng.chance(0.5);
+  const Duration mean = between(rng.next(), low, high);
+  return on ? mean : Duration{0};
+}
+
+FaultOptions draw_faults(Rng rng) {
+  FaultOptions faults;
+  faults.site_crash = maybe(rng, seconds(1), seconds(5));
+  faults.process_crash = maybe(rng, millis(500), seconds(3));
+  faults.link_reset = maybe(rng, millis(200), seconds(2));
+  faults.partition = maybe(rng, seconds(2), seconds(6));
+  faults.clog = maybe(rng, millis(300), seconds(3));
+  faults.pause = maybe(rng, millis(500), seconds(3));
+  faults.trigger = rng.chance(0.5);
+  return faults;
+}
+
+}  // namespace
+
+Options options_of(std::uint64_t seed, const std::string& profile) {
+  Rng rng = Rng(seed).fork("options");
+  constexpr std::array<std::uint32_t, 12> kSites{3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 7, 1};
+  Options options;
+  options.seed = seed;
+  options.sites = kSites[rng.below(kSites.size())];
+  options.clients_per_site = static_cast<std::uint32_t>(1 + rng.below(options.sites > 4 ? 2 : 3));
+  options.groups = static_cast<std::uint32_t>(1 + rng.below(4));
+  options.fault_phase = between(rng.next(), seconds(4), seconds(10));
+  options.work_period = between(rng.next(), millis(30), millis(200));
+  options.client_delay = rng.chance(0.2) ? millis(10) : Duration(100'000);
+  options.payload_max = rng.chance(0.1) ? 40'000 : 64;
+  options.network.base = between(rng.next(), Duration(20'000), millis(2));
+  options.network.jitter = between(rng.next(), Duration(10'000), millis(5));
+  options.network.loss = rng.chance(0.5) ? 0 : rng.unit() * 0.02;
+  options.faults = draw_faults(rng.fork("faults"));
+  if (profile == "calm") options.faults = {};
+  if (profile == "views") {
+    options.faults = {.site_crash = seconds(1), .trigger = true};
+  }
+  return options;
+}
+
+}  // namespace cohort::sim

@@ -1,0 +1,47 @@
+/// What a seed decides of a run before it starts. Each kind of fault is absent from half of the
+/// runs, so that most runs stress two or three of them hard ("swarm").
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "platform/base/time.h"
+
+namespace cohort::sim {
+
+struct NetworkOptions {
+  Duration base{0};     ///< each frame's least delay
+  Duration jitter{0};   ///< mean of what is added
+  double tail = 0.001;  ///< share of frames that take a hundred times longer
+  double loss = 0;      ///< share of frames that wait for a retransmission
+};
+
+/// Mean times between faults of a kind over the whole plant; 0: never.
+struct FaultOptions {
+  Duration site_crash{0};
+  Duration process_crash{0};
+  Duration link_reset{0};
+  Duration partition{0};
+  Duration clog{0};      ///< one direction of one pair delivers nothing for a while
+  Duration pause{0};     ///< a daemon is stopped and continued
+  bool trigger = false;  ///< crash where a rare path is reached
+};
+
+struct Options {
+  std::uint64_t seed = 0;
+  std::uint32_t sites = 3;
+  std::uint32_t clients_per_site = 2;
+  std::uint32_t groups = 2;
+  Duration fault_phase{0};   ///< how long faults and work go on
+  Duration work_period{0};   ///< mean time between two actions of one client
+  Duration client_delay{0};  ///< mean delay of a record between client and daemon
+  std::uint32_t payload_max = 64;
+  NetworkOptions network;
+  FaultOptions faults;
+};
+
+/// The options of a seed. Profiles: "swarm" (all kinds), "calm" (no faults), "views" (site crashes
+/// and triggers only), "tools" (fewer raw multicasts).
+Options options_of(std::uint64_t seed, const std::string& profile);
+
+}  // namespace cohort::sim

@@ -1,0 +1,87 @@
+/// One host of the simulated plant: its daemon's lives, its log, its clock, its clients'
+/// connections.
+///
+/// A life may end between any two effects of one step, as a real daemon does when it is killed.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/core/protocols_process.h"
+#include "platform/sim/client_port.h"
+#include "platform/sim/network.h"
+
+namespace cohort::sim {
+
+class World;
+
+class Site {
+ public:
+  Site(World& world, SiteId id);
+
+  /// A new life with the log of the earlier ones.
+  void start();
+  /// The life ends now; the next one starts after the delay.
+  void crash(Death how, Duration restart_after, const std::string& why);
+  /// The life ends just before its n-th effect from now (0: the next), as `crash` does.
+  void crash_after_effects(std::uint64_t count, Death how, Duration restart_after);
+  /// The daemon stops for the time: inputs wait, its clock does not.
+  void pause(Duration duration);
+
+  /// Null while the daemon is down.
+  std::shared_ptr<ClientPort> connect();
+
+  void input(core::Input input);
+  /// Dropped where the daemon's life is no longer that one.
+  void client_input(std::uint64_t life, core::Input input);
+
+  SiteId id() const { return id_; }
+  bool up() const { return core_ != nullptr; }
+  bool paused() const { return paused_; }
+  SiteLife life() const { return {id_, Incarnation{incarnation_}}; }
+  /// Inputs of all lives.
+  std::uint64_t steps() const { return steps_; }
+  /// The last protocol events, oldest first, for a failed run's report.
+  const std::deque<std::string>& traces() const { return traces_; }
+
+ private:
+  struct Doom {
+    std::uint64_t effects = 0;
+    Death how = Death::kProcess;
+    Duration restart_after{0};
+  };
+
+  MonotonicTime local_now() const;
+  Duration world_time(MonotonicTime local) const;
+  void step(const core::Input& input);
+  void execute(core::Effects effects);
+  void carry_out(core::Effect effect);
+  void write_store(core::StoreWrite write);
+  void keep_some_pending_writes();
+  void plan_tick();
+  void fail_stop(const core::FailStop& stop);
+  void trace(const std::string& text);
+
+  World& world_;
+  SiteId id_;
+  std::uint16_t incarnation_ = 0;
+  std::unique_ptr<core::ProtocolsProcess> core_;
+  std::vector<Bytes> log_;                       ///< durable
+  std::deque<core::StoreWrite> pending_writes_;  ///< of this life
+  Duration write_done_at_{0};
+  std::map<core::ClientHandle, std::shared_ptr<ClientPort>> clients_;
+  std::uint64_t next_handle_ = 1;
+  std::optional<Doom> doom_;
+  bool paused_ = false;
+  std::deque<core::Input> backlog_;
+  Duration tick_at_{Duration::max()};
+  std::uint64_t steps_ = 0;
+  std::deque<std::string> traces_;
+};
+
+}  // namespace cohort::sim

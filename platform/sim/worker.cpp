@@ -1,0 +1,214 @@
+#include "platform/sim/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/sim/decide.h"
+
+namespace cohort::sim {
+
+namespace {
+
+constexpr std::uint8_t kEntry = 20;
+constexpr std::size_t kPendingMost = 40;
+
+}  // namespace
+
+Worker::Worker(World& world, SiteId site, std::uint64_t number)
+    : world_(world),
+      site_(site),
+      number_(number),
+      rng_(decide(world.options().seed, {0x776f726b, number})) {}
+
+bool Worker::connect() {
+  port_ = world_.site(site_).connect();
+  if (!port_) return false;
+  port_->on_record = [weak = weak_from_this()](Bytes record) {
+    if (auto self = weak.lock()) self->on_record(record);
+  };
+  send(wire::Hello{wire::kClientProtocolVersion, "worker " + std::to_string(number_), number_});
+  return true;
+}
+
+void Worker::die() {
+  ++world_.counts().process_crashes;
+  acting_ = false;
+  if (port_) port_->die();
+}
+
+void Worker::run_over() {
+  if (port_) port_->run_over();
+}
+
+std::string Worker::pending_text() const {
+  std::string text = to_string(process_) + " at site " + std::to_string(site_.value) + ":";
+  if (!welcomed()) text += " no welcome;";
+  for (const auto& [token, what] : pending_) {
+    text += " " + what + " (token " + std::to_string(token) + ")";
+    if (text.size() > 300) return text + " ...";
+  }
+  return text;
+}
+
+void Worker::send(const wire::ClientRequest& request) {
+  port_->send(wire::encode(request));
+}
+
+std::uint64_t Worker::token(std::string what) {
+  pending_[next_token_] = std::move(what);
+  return next_token_++;
+}
+
+void Worker::on_record(const Bytes& record) {
+  auto event = wire::decode_client_event(record);
+  COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
+  on_event(*event);
+}
+
+void Worker::on_event(const wire::ClientEvent& event) {
+  if (const auto* welcome = std::get_if<wire::Welcome>(&event)) {
+    process_ = welcome->process;
+    sites_ = welcome->sites;
+    const std::uint64_t joins = 1 + rng_.below(2);
+    for (std::uint64_t i = 0; i < joins; ++i) join(random_group_name());
+    plan_action();
+  } else if (const auto* deliver = std::get_if<wire::Deliver>(&event)) {
+    on_deliver(*deliver);
+  } else if (const auto* view = std::get_if<wire::View>(&event)) {
+    on_view(*view);
+  } else if (const auto* sites = std::get_if<wire::Sites>(&event)) {
+    sites_ = sites->view;
+  } else if (const auto* change = std::get_if<wire::ChangeDone>(&event)) {
+    pending_.erase(change->token);
+  } else if (const auto* found = std::get_if<wire::LookupDone>(&event)) {
+    pending_.erase(found->token);
+    if (found->code == Errc::kOk) groups_[found->view.group] = found->view;
+  } else if (const auto* sent = std::get_if<wire::Sent>(&event)) {
+    pending_.erase(sent->token);
+  } else if (const auto* flushed = std::get_if<wire::FlushDone>(&event)) {
+    pending_.erase(flushed->token);
+  }
+}
+
+void Worker::on_deliver(const wire::Deliver& deliver) {
+  send(wire::Consumed{wire::encode(wire::ClientEvent(deliver)).size()});
+  // Some deliveries cause a message of their own: long causal chains over several groups.
+  if (acting_ && rng_.chance(0.15) && pending_.size() < kPendingMost) multicast_at_random();
+}
+
+void Worker::on_view(const wire::View& view) {
+  groups_[view.view.group] = view.view;
+}
+
+std::string Worker::random_group_name() {
+  return "group-" + std::to_string(1 + rng_.below(world_.options().groups));
+}
+
+bool Worker::draw_group(GroupId& group) {
+  if (groups_.empty()) return false;
+  auto chosen = groups_.begin();
+  std::advance(chosen, static_cast<std::ptrdiff_t>(rng_.below(groups_.size())));
+  group = chosen->first;
+  return true;
+}
+
+void Worker::plan_action() {
+  const Duration wait = exponential(rng_.next(), world_.options().work_period);
+  world_.queue().after(wait, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self || !self->acting_ || !self->open()) return;
+    self->act();
+    self->plan_action();
+  });
+}
+
+void Worker::act() {
+  if (pending_.size() >= kPendingMost) return;
+  const std::uint64_t dice = rng_.below(100);
+  if (dice < 78) {
+    const std::uint64_t burst = rng_.chance(0.1) ? 8 : 1;
+    for (std::uint64_t i = 0; i < burst; ++i) multicast_at_random();
+  } else if (dice < 84) {
+    send(wire::Flush{token("flush")});
+  } else {
+    act_on_groups(dice);
+  }
+}
+
+void Worker::act_on_groups(std::uint64_t dice) {
+  GroupId group;
+  if (dice < 91) return join(random_group_name());
+  if (dice < 93) {
+    const std::string name = random_group_name();
+    return send(wire::CreateGroup{token("create " + name), name});
+  }
+  if (dice < 95) return send(wire::Lookup{token("lookup"), random_group_name()});
+  if (!draw_group(group)) return;
+  const auto& members = groups_[group].members;
+  const bool member = std::find(members.begin(), members.end(), process_) != members.end();
+  if (dice < 97 && member) return send(wire::LeaveGroup{token("leave"), group});
+  if (dice < 99 && !member) return send(wire::Monitor{group, rng_.chance(0.7)});
+  if (rng_.chance(0.2)) send(wire::KillGroup{token("kill"), group});
+}
+
+void Worker::join(const std::string& name) {
+  wire::JoinGroup join{
+      .token = token("join " + name), .name = name, .create = true, .credentials = {}};
+  send(join);
+}
+
+void Worker::multicast_at_random() {
+  GroupId group;
+  if (!draw_group(group)) return;
+  wire::Destinations to;
+  to.groups.push_back(group);
+  const std::uint64_t dice = rng_.below(100);
+  wire::Order order = dice < 45   ? wire::Order::kCausal
+                      : dice < 88 ? wire::Order::kTotal
+                                  : wire::Order::kGlobal;
+  const bool safe = order != wire::Order::kGlobal && rng_.chance(0.1);
+  if (order != wire::Order::kGlobal) {
+    GroupId other;
+    if (rng_.chance(0.2) && draw_group(other) && other != group) to.groups.push_back(other);
+    const auto& members = groups_[group].members;
+    if (rng_.chance(0.15) && !members.empty()) {
+      to.processes.push_back(members[rng_.below(members.size())]);
+      if (rng_.chance(0.5)) to.groups.clear();
+    }
+  }
+  const std::size_t size =
+      rng_.chance(0.9) ? rng_.below(64) : rng_.below(world_.options().payload_max);
+  multicast(order, safe ? wire::Safety::kSafe : wire::Safety::kAgreed, std::move(to), size);
+}
+
+void Worker::multicast(wire::Order order, wire::Safety safety, wire::Destinations to,
+                       std::size_t size) {
+  wire::Multicast multicast;
+  multicast.token = token("multicast");
+  multicast.order = order;
+  multicast.safety = safety;
+  multicast.destinations = std::move(to);
+  multicast.entry = kEntry;
+  multicast.payload.resize(16 + size);
+  for (std::size_t i = 0; i < 8; ++i) {
+    multicast.payload[i] = static_cast<std::uint8_t>(number_ >> (8 * i));
+    multicast.payload[8 + i] = static_cast<std::uint8_t>(multicast.token >> (8 * i));
+  }
+  send(multicast);
+}
+
+void Worker::say_goodbye() {
+  if (!open() || !welcomed()) return;
+  for (const auto& [group, view] : groups_) {
+    if (std::find(view.members.begin(), view.members.end(), process_) == view.members.end())
+      continue;
+    for (const wire::Order order : {wire::Order::kCausal, wire::Order::kTotal}) {
+      wire::Destinations to;
+      to.groups.push_back(group);
+      multicast(order, wire::Safety::kAgreed, std::move(to), 8);
+    }
+  }
+  send(wire::Flush{token("last flush")});
+}
+
+}  // namespace cohort::sim

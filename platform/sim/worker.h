@@ -1,0 +1,67 @@
+/// A process of the raw workload: it speaks the client protocol itself, with no library between,
+/// and does at random everything that the protocol offers.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/base/rng.h"
+#include "platform/sim/client_port.h"
+#include "platform/sim/world.h"
+
+namespace cohort::sim {
+
+class Worker : public std::enable_shared_from_this<Worker> {
+ public:
+  Worker(World& world, SiteId site, std::uint64_t number);
+
+  /// False where the site's daemon is down.
+  bool connect();
+  void die();
+  /// No more random actions; what is under way goes on.
+  void stop_acting() { acting_ = false; }
+  /// One CBCAST and one ABCAST to every group it is a member of, then a flush.
+  void say_goodbye();
+  void run_over();
+
+  bool open() const { return port_ && port_->open(); }
+  bool welcomed() const { return process_.valid(); }
+  bool idle() const { return pending_.empty(); }
+  SiteId site() const { return site_; }
+  const wire::SiteView& sites() const { return sites_; }
+  /// What it waits for, for the report of a run that does not end.
+  std::string pending_text() const;
+
+ private:
+  void on_record(const Bytes& record);
+  void on_event(const wire::ClientEvent& event);
+  void on_deliver(const wire::Deliver& deliver);
+  void on_view(const wire::View& view);
+  void plan_action();
+  void act();
+  void act_on_groups(std::uint64_t dice);
+  void multicast_at_random();
+  void multicast(wire::Order order, wire::Safety safety, wire::Destinations to, std::size_t size);
+  void join(const std::string& name);
+  void send(const wire::ClientRequest& request);
+  std::uint64_t token(std::string what);
+  std::string random_group_name();
+  bool draw_group(GroupId& group);
+
+  World& world_;
+  SiteId site_;
+  std::uint64_t number_;
+  Rng rng_;
+  std::shared_ptr<ClientPort> port_;
+  ProcessId process_;
+  bool acting_ = true;
+  std::uint64_t next_token_ = 1;
+  std::map<std::uint64_t, std::string> pending_;  ///< token -> what waits for its answer
+  std::map<GroupId, wire::GroupView> groups_;     ///< all that it knows of
+  wire::SiteView sites_;
+};
+
+}  // namespace cohort::sim

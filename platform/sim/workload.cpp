@@ -1,0 +1,111 @@
+#include "platform/sim/workload.h"
+
+#include <algorithm>
+
+#include "platform/sim/decide.h"
+
+namespace cohort::sim {
+
+namespace {
+
+bool sees_all_lives(const wire::SiteView& view, World& world) {
+  if (view.members.size() != world.sites().size()) return false;
+  return std::all_of(view.members.begin(), view.members.end(),
+                     [&](SiteLife life) { return world.site(life.site).life() == life; });
+}
+
+}  // namespace
+
+Workload::Workload(World& world) : world_(world) {
+  world_.site_started = [this](SiteId site) { on_site_started(site); };
+}
+
+void Workload::on_site_started(SiteId site) {
+  for (std::uint32_t i = 0; i < world_.options().clients_per_site; ++i) {
+    spawn(site,
+          between(decide(world_.options().seed, {1, site.value, next_number_}), {}, millis(50)));
+  }
+}
+
+void Workload::spawn(SiteId site, Duration after) {
+  auto worker = std::make_shared<Worker>(world_, site, next_number_++);
+  ++coming_[site];
+  world_.queue().after(after, [this, worker] {
+    --coming_[worker->site()];
+    if (!worker->connect()) return;
+    if (!acting_) worker->stop_acting();
+    workers_.push_back(worker);
+  });
+}
+
+void Workload::kill_one(std::uint64_t decision) {
+  std::vector<Worker*> open;
+  for (const auto& worker : workers_) {
+    if (worker->open()) open.push_back(worker.get());
+  }
+  if (open.empty()) return;
+  Worker& victim = *open[decision % open.size()];
+  victim.die();
+}
+
+void Workload::stop_acting() {
+  acting_ = false;
+  for (const auto& worker : workers_) worker->stop_acting();
+}
+
+void Workload::say_goodbye() {
+  for (const auto& worker : workers_) worker->say_goodbye();
+}
+
+void Workload::run_over() {
+  for (const auto& worker : workers_) worker->run_over();
+}
+
+void Workload::look_at_views() {
+  for (const auto& worker : workers_) {
+    if (worker->sites().number > newest_.number) newest_ = worker->sites();
+  }
+  std::erase_if(workers_, [](const auto& worker) { return !worker->open(); });
+}
+
+void Workload::replace_missing() {
+  std::map<SiteId, std::uint32_t> present = coming_;
+  for (const auto& worker : workers_) ++present[worker->site()];
+  for (const auto& [id, site] : world_.sites()) {
+    if (site->up() && present[id] < world_.options().clients_per_site) spawn(id, millis(20));
+  }
+}
+
+std::string Workload::unrest_of_site(SiteId id) {
+  const Site& site = world_.site(id);
+  if (!site.up()) return "site " + std::to_string(id.value) + " is down";
+  bool any = false;
+  for (const auto& worker : workers_) {
+    if (worker->site() != id) continue;
+    any = true;
+    if (!worker->welcomed() || !worker->idle()) return worker->pending_text();
+    if (!sees_all_lives(worker->sites(), world_)) {
+      return "site " + std::to_string(id.value) + " sees site view " +
+             std::to_string(worker->sites().number) + " of " +
+             std::to_string(worker->sites().members.size());
+    }
+  }
+  return any ? "" : "site " + std::to_string(id.value) + " has no worker";
+}
+
+std::string Workload::unrest() {
+  look_at_views();
+  replace_missing();
+  std::string text;
+  for (const auto& [id, site] : world_.sites()) {
+    const std::string one = unrest_of_site(id);
+    if (!one.empty()) text += (text.empty() ? "" : "; ") + one;
+  }
+  return text;
+}
+
+bool Workload::at_rest() {
+  return unrest().empty();
+}
+
+}  // namespace cohort::sim

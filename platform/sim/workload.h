@@ -1,0 +1,47 @@
+/// Keeps workers at every site that is up, and says when all of them have come to rest.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/sim/worker.h"
+
+namespace cohort::sim {
+
+class Workload {
+ public:
+  explicit Workload(World& world);
+
+  void on_site_started(SiteId site);
+  /// Kills one worker at random; another is started a little later.
+  void kill_one(std::uint64_t decision);
+  void stop_acting();
+  void say_goodbye();
+  void run_over();
+
+  /// The newest site view that any worker was told.
+  const wire::SiteView& newest_view() const { return newest_; }
+  /// True where each site is up, has a worker, and every worker has answers to all it asked and
+  /// sees a site view of all present lives.
+  bool at_rest();
+  /// Who keeps at_rest() from being true.
+  std::string unrest();
+
+ private:
+  void spawn(SiteId site, Duration after);
+  /// Processes whose group was killed are replaced.
+  void replace_missing();
+  void look_at_views();
+  std::string unrest_of_site(SiteId site);
+
+  World& world_;
+  std::vector<std::shared_ptr<Worker>> workers_;
+  std::map<SiteId, std::uint32_t> coming_;  ///< planned, not yet connected
+  std::uint64_t next_number_ = 1;
+  bool acting_ = true;
+  wire::SiteView newest_;
+};
+
+}  // namespace cohort::sim

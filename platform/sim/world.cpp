@@ -1,0 +1,65 @@
+#include "platform/sim/world.h"
+
+#include <utility>
+
+#include "platform/base/instrument.h"
+
+namespace cohort::sim {
+
+namespace {
+
+std::uint64_t hits_of(const std::string& probe) {
+  const auto& probes = instrument::probes();
+  auto found = probes.find(probe);
+  return found == probes.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+World::World(Options options)
+    : options_(std::move(options)),
+      queue_(options_.seed),
+      network_(queue_, options_.seed, options_.network,
+               [this](SiteId to, core::Input input) { site(to).input(std::move(input)); }) {
+  for (std::uint32_t i = 1; i <= options_.sites; ++i) {
+    const SiteId id{static_cast<std::uint16_t>(i)};
+    network_.add_site(id);
+    sites_.emplace(id, std::make_unique<Site>(*this, id));
+  }
+}
+
+void World::arm(std::string probe, std::uint64_t nth) {
+  armed_at_ = hits_of(probe) + nth;
+  armed_probe_ = std::move(probe);
+}
+
+bool World::trigger_reached(SiteId site) const {
+  return !armed_probe_.empty() && hits_of(armed_probe_) >= armed_at_ && may_crash &&
+         may_crash(site);
+}
+
+void World::on_trigger_fired(SiteId) {
+  ++counts_.triggers;
+  instrument::hit("crash-at." + armed_probe_);
+  armed_probe_.clear();
+}
+
+void World::on_site_started(SiteId site) {
+  if (site_started) site_started(site);
+}
+
+void World::on_site_crash(SiteId site, const std::string& why) {
+  ++counts_.site_crashes;
+  digest_.add(site.value);
+  digest_.add(why);
+}
+
+void World::on_fail_stop(SiteId, const std::string&) {
+  ++counts_.fail_stops;
+}
+
+void World::on_trace(const std::string& line) {
+  if (trace_sink) trace_sink(line);
+}
+
+}  // namespace cohort::sim

@@ -1,0 +1,79 @@
+/// Everything that a run shares: time, network, sites, records, counts, and the digest of all of
+/// it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/sim/digest.h"
+#include "platform/sim/event_queue.h"
+#include "platform/sim/history_tap.h"
+#include "platform/sim/network.h"
+#include "platform/sim/options.h"
+#include "platform/sim/site.h"
+
+namespace cohort::sim {
+
+/// What happened in a run, for the report.
+struct Counts {
+  std::uint64_t site_crashes = 0;
+  std::uint64_t process_crashes = 0;
+  std::uint64_t fail_stops = 0;
+  std::uint64_t triggers = 0;
+  std::uint64_t partitions = 0;
+  std::uint64_t clogs = 0;
+  std::uint64_t pauses = 0;
+};
+
+class World {
+ public:
+  explicit World(Options options);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  const Options& options() const { return options_; }
+  EventQueue& queue() { return queue_; }
+  Network& network() { return network_; }
+  Digest& digest() { return digest_; }
+  Recorder& recorder() { return recorder_; }
+  Counts& counts() { return counts_; }
+  Site& site(SiteId id) { return *sites_.at(id); }
+  const Site& site(SiteId id) const { return *sites_.at(id); }
+  const std::map<SiteId, std::unique_ptr<Site>>& sites() const { return sites_; }
+
+  /// The next crash where a rare path is reached: the first site whose step hits `probe` for the
+  /// `nth` time from now on dies among that step's effects.
+  void arm(std::string probe, std::uint64_t nth);
+  void disarm() { armed_probe_.clear(); }
+
+  // ---- for the sites
+  bool trigger_reached(SiteId site) const;
+  void on_trigger_fired(SiteId site);
+  void on_site_started(SiteId site);
+  void on_site_crash(SiteId site, const std::string& why);
+  void on_fail_stop(SiteId site, const std::string& reason);
+  void on_trace(const std::string& line);
+
+  /// Set by the workload and by `replay --trace`.
+  std::function<void(SiteId)> site_started;
+  /// Set by the nemesis: whether the plant can spare the site now.
+  std::function<bool(SiteId)> may_crash;
+  std::function<void(const std::string&)> trace_sink;
+
+ private:
+  Options options_;
+  EventQueue queue_;
+  Digest digest_;
+  Recorder recorder_;
+  Counts counts_;
+  Network network_;
+  std::map<SiteId, std::unique_ptr<Site>> sites_;
+  std::string armed_probe_;
+  std::uint64_t armed_at_ = 0;
+};
+
+}  // namespace cohort::sim
