@@ -119,6 +119,9 @@ void Index::collect_passages(ProcessId process, const ProcessHistory& history) {
       }
     }
     if (record.kind != HistoryKind::kView) continue;
+    // A member that begins to monitor its group is shown the present view once more.
+    auto same = open.find(record.group);
+    if (same != open.end() && same->second.number == record.view) continue;
     if (auto found = open.find(record.group); found != open.end()) {
       Passage& passage = found->second.passage;
       passage.to = i;

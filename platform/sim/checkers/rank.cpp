@@ -35,7 +35,8 @@ void check_rank(const Index& index, Findings& findings) {
         const HistoryRecord& previous = history.records[before->second];
         const Place there{process, before->second};
         const Place here{process, i};
-        const bool follows = record.view == previous.view + 1;
+        // A monitor's first view shows no change, only what is.
+        const bool follows = record.view == previous.view + 1 && is_in(previous.members, process);
         if (follows && !age_order_kept(previous.members, record.members)) {
           findings.add("ranks do not follow age", {there, here});
         }

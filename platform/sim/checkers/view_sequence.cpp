@@ -8,12 +8,13 @@ void check_group_step(const Index& index, Place before, Place here, Findings& fi
   const HistoryRecord& record = index.at(here);
   const std::uint64_t previous = index.at(before).view;
   if (record.view == previous + 1) return;
-  // A process that left may come back, or monitor the group, any number of views later.
+  // One that left may come back, or monitor the group (which shows the present view at once), any
+  // number of views later.
   bool member_before = false;
   for (ProcessId member : index.at(before).members) {
     member_before = member_before || member == here.process;
   }
-  if (record.view > previous && !member_before) return;
+  if (record.view >= previous && !member_before) return;
   findings.add("views of " + to_string(record.group) + " do not follow each other at " +
                    to_string(here.process),
                {before, here});
