@@ -1,0 +1,173 @@
+#include "platform/store/sqlite/database.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace cohort::store {
+
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x43485254;  // "CHRT": a file of ours
+constexpr std::int64_t kFormatVersion = 1;
+constexpr int kBusyTimeoutMs = 5000;
+
+std::int64_t digest(ByteView bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a, 64 bits
+  for (std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3ULL;
+  return static_cast<std::int64_t>(hash);
+}
+
+/// A new file's name must survive a crash as its content does.
+Result<void> sync_folder(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int why = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (synced) return {};
+  return make_error(Errc::kIo, fmt::format("{}: cannot be made durable: {}", folder.native(),
+                                           std::strerror(why)));
+}
+
+}  // namespace
+
+std::unexpected<Error> Database::failure(const std::string& doing) const {
+  const int code = sqlite3_errcode(handle_.get());
+  const bool corrupt = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  return make_error(
+      corrupt ? Errc::kCorrupt : Errc::kIo,
+      fmt::format("{}: {}: {}", path_.native(), doing, sqlite3_errmsg(handle_.get())));
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path) {
+  std::error_code error;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+  if (error) {
+    return make_error(Errc::kIo, fmt::format("cannot create the folder {}: {}",
+                                             path.parent_path().native(), error.message()));
+  }
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  std::unique_ptr<Database> database(new Database(path, handle));
+  if (code != SQLITE_OK) return database->failure("cannot be opened");
+  if (const auto done = database->set_up(); !done) return std::unexpected(done.error());
+  if (const auto done = sync_folder(path); !done) return std::unexpected(done.error());
+  return database;
+}
+
+Result<void> Database::set_up() {
+  sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
+  const auto id = integer("PRAGMA application_id");
+  if (!id) return std::unexpected(id.error());
+  const auto tables = integer("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  if (*id != kApplicationId && *tables > 0) {
+    return make_error(Errc::kCorrupt, fmt::format("{}: is no store of Cohort", path_.native()));
+  }
+  const auto version = integer("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*tables > 0 && *version != kFormatVersion) {
+    return make_error(Errc::kVersion, fmt::format("{}: has format {}, this program reads {}",
+                                                  path_.native(), *version, kFormatVersion));
+  }
+  return execute(fmt::format(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
+      "PRAGMA application_id={}; PRAGMA user_version={};"
+      "CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, digest INTEGER NOT NULL,"
+      " record BLOB NOT NULL) STRICT;"
+      "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;"
+      "COMMIT",
+      kApplicationId, kFormatVersion));
+}
+
+Result<void> Database::execute(const std::string& sql) {
+  if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return failure("cannot be written");
+  }
+  return {};
+}
+
+Result<Database::Statement> Database::prepare(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) {
+    return failure("cannot be used");
+  }
+  return Statement(statement);
+}
+
+Result<std::int64_t> Database::integer(const std::string& sql) {
+  auto statement = prepare(sql);
+  if (!statement) return std::unexpected(statement.error());
+  if (sqlite3_step(statement->get()) != SQLITE_ROW) return failure("cannot be read");
+  return sqlite3_column_int64(statement->get(), 0);
+}
+
+Result<std::vector<Bytes>> Database::read_all() {
+  auto statement = prepare("SELECT number, digest, record FROM records ORDER BY number");
+  if (!statement) return std::unexpected(statement.error());
+  std::vector<Bytes> records;
+  int step = SQLITE_DONE;
+  while ((step = sqlite3_step(statement->get())) == SQLITE_ROW) {
+    const std::int64_t number = sqlite3_column_int64(statement->get(), 0);
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement->get(), 2));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement->get(), 2));
+    const ByteView bytes = size == 0 ? ByteView() : ByteView(data, size);
+    const auto expected = static_cast<std::int64_t>(records.size()) + 1;
+    if (number != expected || sqlite3_column_int64(statement->get(), 1) != digest(bytes)) {
+      return make_error(Errc::kCorrupt,
+                        fmt::format("{}: record {} is damaged or missing; restore the file from a "
+                                    "copy, or remove it to begin as a new site",
+                                    path_.native(), expected));
+    }
+    records.emplace_back(bytes.begin(), bytes.end());
+  }
+  if (step != SQLITE_DONE) return failure("cannot be read");
+  return records;
+}
+
+Result<void> Database::insert(ByteView record) {
+  if (!insert_) {
+    auto statement = prepare(
+        "INSERT INTO records (number, digest, record)"
+        " VALUES ((SELECT coalesce(max(number), 0) + 1 FROM records), ?1, ?2)");
+    if (!statement) return std::unexpected(statement.error());
+    insert_ = std::move(*statement);
+  }
+  sqlite3_stmt* const statement = insert_.get();
+  sqlite3_bind_int64(statement, 1, digest(record));
+  if (record.empty()) {
+    sqlite3_bind_zeroblob(statement, 2, 0);
+  } else {
+    sqlite3_bind_blob64(statement, 2, record.data(), record.size(), SQLITE_STATIC);
+  }
+  const int step = sqlite3_step(statement);
+  Result<void> result;
+  if (step != SQLITE_DONE) result = failure("cannot be written");
+  sqlite3_reset(statement);
+  return result;
+}
+
+Result<void> Database::remove_all() {
+  return execute("DELETE FROM records");
+}
+
+Result<std::int64_t> Database::count(const std::string& name) {
+  auto statement = prepare(
+      "INSERT INTO counters (name, value) VALUES (?1, 1)"
+      " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value");
+  if (!statement) return std::unexpected(statement.error());
+  sqlite3_bind_text(statement->get(), 1, name.c_str(), -1, SQLITE_STATIC);
+  if (sqlite3_step(statement->get()) != SQLITE_ROW) return failure("cannot be written");
+  const std::int64_t value = sqlite3_column_int64(statement->get(), 0);
+  // The change is made once the statement has ended.
+  if (sqlite3_step(statement->get()) != SQLITE_DONE) return failure("cannot be written");
+  return value;
+}
+
+}  // namespace cohort::store

@@ -1,0 +1,51 @@
+/// One SQLite connection with the settings that durability needs, and the three statements of a
+/// store. Used by one thread at a time. Internal to the store.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/base/bytes.h"
+#include "platform/base/result.h"
+
+namespace cohort::store {
+
+class Database {
+ public:
+  /// Opens or creates the file, checks that it is a store of ours, and makes its name durable.
+  static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path);
+
+  Result<void> execute(const std::string& sql);
+  /// Errors: kCorrupt where numbers have a gap or a record does not match its digest.
+  Result<std::vector<Bytes>> read_all();
+  Result<void> insert(ByteView record);
+  Result<void> remove_all();
+  /// Adds one to the counter `name`, which begins at 0, and returns it.
+  Result<std::int64_t> count(const std::string& name);
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+  Database(std::filesystem::path path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+  Result<void> set_up();
+  Result<std::int64_t> integer(const std::string& sql);
+  Result<Statement> prepare(const std::string& sql);
+  std::unexpected<Error> failure(const std::string& doing) const;
+
+  std::filesystem::path path_;
+  std::unique_ptr<sqlite3, Close> handle_;
+  Statement insert_;
+};
+
+}  // namespace cohort::store

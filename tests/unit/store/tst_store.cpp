@@ -1,0 +1,193 @@
+// Goal: what a store reported durable is there at the next start, in its order, or it says why not.
+// Method: real SQLite files in a temporary folder, reopened; damage done with SQLite itself.
+#include <sqlite3.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include "platform/store/memory_store.h"
+#include "platform/store/sqlite/sqlite_store.h"
+
+using namespace cohort;
+using namespace cohort::store;
+
+namespace {
+
+/// A loop for the stores' completions.
+class Loop {
+ public:
+  std::function<void(std::function<void()>)> post() {
+    return [this](std::function<void()> function) {
+      const std::scoped_lock lock(mutex_);
+      functions_.push_back(std::move(function));
+      grown_.notify_one();
+    };
+  }
+  /// Runs what is posted until so many functions have run.
+  void run(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::unique_lock lock(mutex_);
+      grown_.wait_for(lock, std::chrono::seconds(20), [this] { return !functions_.empty(); });
+      QVERIFY2(!functions_.empty(), "a completion never came");
+      const auto function = std::move(functions_.front());
+      functions_.pop_front();
+      lock.unlock();
+      function();
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable grown_;
+  std::deque<std::function<void()>> functions_;
+};
+
+void damage(const std::filesystem::path& path, const char* sql) {
+  sqlite3* handle = nullptr;
+  QCOMPARE(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
+  QCOMPARE(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(handle);
+}
+
+}  // namespace
+
+class TstStore : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void init() { folder_ = std::make_unique<QTemporaryDir>(); }
+  void sqlite_reopened_hasAllRecordsInOrder();
+  void sqlite_replaceAll_leavesTheNewRecordsOnly();
+  void incarnation_growsWithEveryCall();
+  void sqlite_damagedRecord_isRefused();
+  void sqlite_missingRecord_isRefused();
+  void sqlite_foreignFile_isRefused();
+  void sqlite_tooLongRecord_failsThisAndAllLaterAppends();
+  void memory_brokenDisk_failsEveryWrite();
+  void memory_disk_outlivesTheStore();
+
+ private:
+  std::filesystem::path path() const {
+    return folder_->filePath("site-1/cohortd.db").toStdString();
+  }
+  std::unique_ptr<SqliteStore> open() {
+    auto store = SqliteStore::open(path(), loop_.post());
+    return store ? std::move(*store) : nullptr;
+  }
+  Store::Done expect(bool good) {
+    return [this, good](const Result<void>& result) {
+      ++done_;
+      QCOMPARE(result.has_value(), good);
+    };
+  }
+
+  std::unique_ptr<QTemporaryDir> folder_;
+  Loop loop_;
+  int done_ = 0;
+};
+
+void TstStore::sqlite_reopened_hasAllRecordsInOrder() {
+  const std::vector<Bytes> records{{1}, {}, {2, 3}, Bytes(100'000, 7)};
+  {
+    const auto store = open();
+    QVERIFY(store);
+    for (const Bytes& record : records) store->append(record, expect(true));
+    loop_.run(records.size());
+  }
+  const auto again = open();
+  const auto found = again->read_all();
+  QVERIFY2(found, found ? "" : found.error().text.c_str());
+  QVERIFY(*found == records);
+}
+
+void TstStore::sqlite_replaceAll_leavesTheNewRecordsOnly() {
+  const auto store = open();
+  store->append({1}, expect(true));
+  store->append({2}, expect(true));
+  store->replace_all({{9}}, expect(true));
+  store->append({10}, expect(true));
+  loop_.run(4);
+  const std::vector<Bytes> expected{{9}, {10}};
+  QVERIFY(*store->read_all() == expected);
+}
+
+void TstStore::incarnation_growsWithEveryCall() {
+  QCOMPARE(open()->next_incarnation()->value, std::uint16_t{1});
+  QCOMPARE(open()->next_incarnation()->value, std::uint16_t{2});
+  damage(path(), "UPDATE counters SET value = 65535");
+  const auto refused = open()->next_incarnation();
+  QVERIFY(!refused);
+  QVERIFY(refused.error().code == Errc::kLimit);
+}
+
+void TstStore::sqlite_damagedRecord_isRefused() {
+  {
+    const auto store = open();
+    store->append({1}, expect(true));
+    store->append({2}, expect(true));
+    loop_.run(2);
+  }
+  damage(path(), "UPDATE records SET record = x'05' WHERE number = 1");
+  const auto found = open()->read_all();
+  QVERIFY(!found);
+  QVERIFY(found.error().code == Errc::kCorrupt);
+  QVERIFY2(found.error().text.find("record 1 ") != std::string::npos, found.error().text.c_str());
+}
+
+void TstStore::sqlite_missingRecord_isRefused() {
+  {
+    const auto store = open();
+    store->append({1}, expect(true));
+    store->append({2}, expect(true));
+    store->append({3}, expect(true));
+    loop_.run(3);
+  }
+  damage(path(), "DELETE FROM records WHERE number = 2");
+  const auto found = open()->read_all();
+  QVERIFY(!found);
+  QVERIFY(found.error().code == Errc::kCorrupt);
+}
+
+void TstStore::sqlite_foreignFile_isRefused() {
+  std::filesystem::create_directories(path().parent_path());
+  damage(path(), "CREATE TABLE other (x)");
+  const auto store = SqliteStore::open(path(), loop_.post());
+  QVERIFY(!store);
+  QVERIFY(store.error().code == Errc::kCorrupt);
+}
+
+void TstStore::sqlite_tooLongRecord_failsThisAndAllLaterAppends() {
+  const auto store = open();
+  store->append(Bytes(16 * 1024 * 1024, 1), expect(true));
+  loop_.run(1);
+  store->append(Bytes(16 * 1024 * 1024 + 1, 1), expect(false));
+  loop_.run(1);
+  store->append({1}, expect(false));
+  loop_.run(1);
+  QCOMPARE(store->read_all()->size(), std::size_t{1});
+}
+
+void TstStore::memory_brokenDisk_failsEveryWrite() {
+  const auto disk = std::make_shared<MemoryStore::Disk>();
+  MemoryStore store(disk, loop_.post());
+  store.append({1}, expect(true));
+  loop_.run(1);
+  disk->broken = true;
+  store.append({2}, expect(false));
+  store.replace_all({}, expect(false));
+  loop_.run(2);
+  QCOMPARE(store.read_all()->size(), std::size_t{1});
+}
+
+void TstStore::memory_disk_outlivesTheStore() {
+  const auto disk = std::make_shared<MemoryStore::Disk>();
+  MemoryStore(disk, loop_.post()).append({1}, expect(true));
+  loop_.run(1);
+  QCOMPARE(MemoryStore(disk, loop_.post()).read_all()->size(), std::size_t{1});
+}
+
+QTEST_GUILESS_MAIN(TstStore)
+#include "tst_store.moc"
