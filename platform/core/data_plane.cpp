@@ -35,8 +35,8 @@ void DataPlane::install(std::uint64_t view, const std::vector<SiteLife>& members
   update_own_stability();
 }
 
-void DataPlane::use_fresh_table() {
-  table_ = GroupTable();
+void DataPlane::use_fresh_table(std::uint64_t formed_view) {
+  table_ = GroupTable(formed_view);
   sending_table_ = table_;
   has_table_ = true;
 }

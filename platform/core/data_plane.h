@@ -21,7 +21,7 @@ class DataPlane {
   // ---- views
   /// Starts a view. The table stays as it is, or is empty (`fresh`), or is awaited (`table` false).
   void install(std::uint64_t view, const std::vector<SiteLife>& members, std::size_t rank);
-  void use_fresh_table();
+  void use_fresh_table(std::uint64_t formed_view);
   void await_table() { has_table_ = false; }
   void adopt_table(GroupTable table);
   bool has_table() const { return has_table_; }

@@ -42,6 +42,11 @@ struct ChangeOutcome {
 
 class GroupTable {
  public:
+  GroupTable() = default;
+  /// An empty table of a view that was formed after a total failure: its group ids lie beyond all
+  /// that were given before that view (P61).
+  explicit GroupTable(std::uint64_t formed_view) : next_group_(((formed_view - 1) << 24) + 1) {}
+
   ChangeOutcome apply(const wire::Change& change);
   /// Everything on these lives leaves all its groups at once: one GroupChange a group.
   std::vector<GroupChange> remove_sites(const std::vector<SiteLife>& lives,

@@ -173,7 +173,7 @@ void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
     news.joined.push_back(life);
   }
   if (install.forming) {
-    plane.use_fresh_table();
+    plane.use_fresh_table(value.view);
   } else if (install.old_members.empty() || !plane.has_table()) {
     plane.await_table();
   } else {
