@@ -68,7 +68,7 @@ std::optional<wire::StreamFrame> DataPlane::frame_of(const wire::StreamPlace& pl
   if (place.origin >= members_.size()) return std::nullopt;
   if (auto frame = multicast_.frame_of(place.origin, place.number, for_rank)) return frame;
   const auto found = fetched_.find(place);
-  if (found == fetched_.end()) return std::nullopt;
+  if (found == fetched_.end() || found->second.kind == EntryKind::kSkip) return std::nullopt;
   return found->second;
 }
 

@@ -156,7 +156,10 @@ void Multicast::free_to(std::size_t origin, std::uint64_t number) {
 std::optional<StreamFrame> Multicast::frame_of(std::size_t origin, std::uint64_t number,
                                                std::size_t for_rank) const {
   const StreamEntry* entry = streams_[origin].find(number);
-  if (entry == nullptr) return std::nullopt;
+  // A site that holds no payload must not pass its skip on: others are destinations.
+  if (entry == nullptr || entry->kind == EntryKind::kSkip || entry->kind == EntryKind::kHeader) {
+    return std::nullopt;
+  }
   EntryKind kind = entry->kind;
   if (kind == EntryKind::kMessage && !wire::contains(entry->head.destination_sites, for_rank)) {
     kind = EntryKind::kSkip;

@@ -12,6 +12,7 @@ namespace {
 enum What : std::uint64_t { kDelay, kLoss, kTail, kConnect, kRetry, kClose };
 
 constexpr Duration kRetransmission = millis(200);
+constexpr Duration kTailMost = millis(150);
 
 }  // namespace
 
@@ -153,7 +154,8 @@ void Network::send(SiteId from, SiteId to, core::Channel channel, Bytes frame) {
   const std::uint64_t number = ++here.sent;
   const std::uint64_t which = number * 2 + static_cast<std::uint64_t>(end);
   Duration delay = options_.base + exponential(decide_for(where, kDelay, which), options_.jitter);
-  if (unit(decide_for(where, kTail, which)) < options_.tail) delay *= 100;
+  if (unit(decide_for(where, kTail, which)) < options_.tail)
+    delay = std::min(delay * 100, kTailMost);
   if (unit(decide_for(where, kLoss, which)) < options_.loss) delay += kRetransmission;
   Duration arrival = std::max(queue_.now() + delay, here.last_arrival + Duration(1));
   if (here.session == where.session) {

@@ -32,7 +32,7 @@ MonotonicTime Site::local_now() const {
   const auto offset = static_cast<std::int64_t>(clock % 1'000'000'000'000);
   const auto parts = static_cast<std::int64_t>(mix64(clock) % 401) - 200;
   const std::int64_t now = world_.queue().now().count();
-  return MonotonicTime(Duration(offset + now + now / 1'000'000 * parts));
+  return MonotonicTime(Duration(offset + now + now * parts / 1'000'000));
 }
 
 Duration Site::world_time(MonotonicTime local) const {
