@@ -38,6 +38,7 @@ struct CloseLink {
 struct StoreWrite {
   std::uint64_t token = 0;
   Bytes record;
+  bool replaces = false;  ///< all earlier records may go once this one is durable (one atomic step)
 };
 /// A protocol event for logs, histories and `cohort why-left`; text form "event=... key=value ...".
 struct Trace {

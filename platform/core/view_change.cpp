@@ -181,7 +181,8 @@ void ViewChange::on_store_done(std::uint64_t token) {
 }
 
 void ViewChange::write(const wire::ViewLogRecord& record, std::uint64_t token) {
-  context_.effects.push_back(StoreWrite{token, wire::encode(record)});
+  // A committed view makes every earlier record of the log worthless: so the log stays short.
+  context_.effects.push_back(StoreWrite{token, wire::encode(record), !record.ballot.has_value()});
 }
 
 }  // namespace cohort::core

@@ -36,11 +36,18 @@ Scheduler::Root Scheduler::run_root(Task<void> task) {
 
 Scheduler::~Scheduler() {
   on_ready = nullptr;
+  drop_tasks();
+}
+
+void Scheduler::drop_tasks() {
   while (!roots_.empty()) {
     const std::coroutine_handle<> oldest = roots_.begin()->second;
     roots_.erase(roots_.begin());
     oldest.destroy();
   }
+  ready_.clear();
+  timers_.clear();
+  timer_times_.clear();
 }
 
 void Scheduler::spawn(Task<void> root) {

@@ -63,6 +63,11 @@ class Scheduler {
   Sleep sleep_for(Duration duration) { return {*this, now_ + duration}; }
   Sleep sleep_until(MonotonicTime at) { return {*this, at}; }
 
+  /// Destroys every task that has not ended, oldest first, and forgets what is ready and all
+  /// timers: before the things that tasks refer to are destroyed. Requires: not called from inside
+  /// a task.
+  void drop_tasks();
+
   /// How many root tasks have not ended.
   std::size_t tasks() const { return roots_.size(); }
 

@@ -22,6 +22,7 @@
 #include "platform/client/adapters/loop.h"
 #include "platform/client/process.h"
 #include "platform/config/plant_file.h"
+#include "platform/log/log_file.h"
 #include "platform/wire/history.h"
 
 namespace CLI {
@@ -39,7 +40,7 @@ enum ExitCode : int {
   kExitDaemonGone = 5,  ///< the site's daemon has gone: so have this process's groups
 };
 
-enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+using cohort::LogLevel;
 
 struct HostOptions {
   std::string program;  ///< for people, for the names of log and history: "emulsion"

@@ -156,6 +156,7 @@ class Plant {
     } else if (auto* close = std::get_if<CloseClient>(&effect)) {
       flights_.push_back({now_ + millis(1), id, site.life, ClientGone{close->client}});
     } else if (auto* write = std::get_if<StoreWrite>(&effect)) {
+      if (write->replaces) site.log.clear();
       site.log.push_back(std::move(write->record));
       flights_.push_back({now_ + millis(1), id, site.life, StoreDone{write->token}});
     } else if (auto* trace = std::get_if<Trace>(&effect)) {

@@ -1,0 +1,163 @@
+#include "platform/net/channel_link.h"
+
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <boost/asio/detail/socket_option.hpp>
+#include <utility>
+
+#include "platform/base/assert.h"
+
+namespace cohort::net {
+
+void tune(Dial::Tcp::socket& socket) {
+  using UserTimeout = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
+  boost::system::error_code ignored;
+  socket.set_option(Dial::Tcp::no_delay(true), ignored);
+  socket.set_option(UserTimeout(static_cast<int>(to_millis(kUserTimeout))), ignored);
+}
+
+std::size_t frame_bytes_limit(Channel channel) {
+  return channel == Channel::kControl ? limits::kSnapshotFrameBytes : limits::kFrameBytes;
+}
+
+ChannelLink::ChannelLink(Runtime& runtime, Settings settings, Handlers handlers)
+    : settings_(std::move(settings)),
+      handlers_(std::move(handlers)),
+      runtime_(runtime),
+      alarm_(runtime,
+             [this] {
+               if (connection_) {
+                 lose("no answer to the handshake");
+               } else {
+                 ask_or_connect(kConnectTimeout);
+               }
+             }),
+      back_off_(kBackOffLeast) {}
+
+ChannelLink::~ChannelLink() {
+  if (connection_) connection_->close();
+}
+
+void ChannelLink::connect_now() {
+  if (!connects() || connection_ || state_ == State::kUp || state_ == State::kAsking) return;
+  back_off_ = kBackOffLeast;
+  ask_or_connect(kConnectTimeout);
+}
+
+void ChannelLink::ask_or_connect(Duration timeout) {
+  alarm_.cancel();
+  dial_ = std::make_unique<Dial>(
+      runtime_, settings_.from, settings_.to, timeout,
+      [this](DialOutcome outcome, Dial::Tcp::socket socket, const std::string& reason) {
+        on_dialled(outcome, std::move(socket), reason);
+      });
+}
+
+void ChannelLink::on_dialled(DialOutcome outcome, Dial::Tcp::socket socket,
+                             const std::string& reason) {
+  if (outcome == DialOutcome::kRefused) {
+    if (state_ == State::kAsking || state_ == State::kDown) report_down(true);
+  } else if (state_ == State::kAsking) {
+    report_down(false);
+  }
+  if (state_ != State::kUp && !connection_) {
+    if (outcome == DialOutcome::kConnected && connects()) {
+      shake_hands(std::move(socket));
+    } else {
+      if (state_ == State::kNeverUp) reason_ = reason;
+      retry_later();
+    }
+  }
+}
+
+void ChannelLink::shake_hands(Dial::Tcp::socket socket) {
+  tune(socket);
+  connection_ = FrameConnection::make(runtime_, FrameConnection::Socket(std::move(socket)),
+                                      {kHandshakeBytes, kLinkQueueBytes});
+  const FrameConnection* self = connection_.get();
+  connection_->start({[this, self](Bytes frame) { on_frame_of(self, std::move(frame)); },
+                      [this, self](const std::string& reason) { on_closed_of(self, reason); },
+                      {}});
+  connection_->send(encode(settings_.hello));
+  alarm_.set_in(kHandshakeTimeout);
+}
+
+void ChannelLink::on_frame_of(const FrameConnection* connection, Bytes frame) {
+  if (connection != connection_.get()) return;
+  if (state_ == State::kUp) {
+    handlers_.on_frame(std::move(frame));
+  } else {
+    on_answer(std::move(frame));
+  }
+}
+
+void ChannelLink::on_answer(Bytes frame) {
+  const auto answer = decode_handshake_answer(frame);
+  if (!answer) {
+    handlers_.on_trouble(answer.error().text);
+    lose(answer.error().text);
+  } else if (answer->code != Errc::kOk) {
+    handlers_.on_trouble(answer->text);
+    lose(answer->text);
+  } else {
+    up();
+  }
+}
+
+void ChannelLink::up() {
+  alarm_.cancel();
+  dial_.reset();
+  back_off_ = kBackOffLeast;
+  state_ = State::kUp;
+  connection_->set_frame_limit(frame_bytes_limit(static_cast<Channel>(settings_.hello.purpose)));
+  handlers_.on_up();
+}
+
+void ChannelLink::adopt(std::shared_ptr<FrameConnection> connection) {
+  // The connecting end opens a second connection only after it has lost the first.
+  if (connection_) lose("replaced by a newer connection");
+  if (state_ == State::kAsking) report_down(false);
+  connection_ = std::move(connection);
+  up();
+}
+
+void ChannelLink::on_closed_of(const FrameConnection* connection, const std::string& reason) {
+  if (connection == connection_.get()) lose(reason);
+}
+
+void ChannelLink::lose(const std::string& reason) {
+  const auto lost = std::exchange(connection_, nullptr);
+  lost->close();
+  reason_ = reason;
+  if (state_ != State::kUp) {
+    retry_later();
+    return;
+  }
+  state_ = State::kAsking;
+  ask_or_connect(kProbeTimeout);
+}
+
+void ChannelLink::report_down(bool process_gone) {
+  state_ = process_gone ? State::kGone : State::kDown;
+  handlers_.on_down(process_gone, reason_);
+}
+
+void ChannelLink::retry_later() {
+  // Who accepts only asks until it knows that the process has gone.
+  if (!connects() && state_ != State::kDown) return;
+  alarm_.set_in(back_off_);
+  back_off_ = std::min(2 * back_off_, kBackOffMost);
+}
+
+void ChannelLink::send(ByteView frame) {
+  COHORT_ASSERT(frame.size() <= frame_bytes_limit(static_cast<Channel>(settings_.hello.purpose)),
+                "a frame fits its channel's limit");
+  if (state_ == State::kUp) connection_->send(frame);
+}
+
+void ChannelLink::close(const std::string& reason) {
+  if (state_ == State::kUp) lose(reason);
+}
+
+}  // namespace cohort::net

@@ -1,0 +1,140 @@
+#include "platform/net/frame_connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "platform/base/assert.h"
+
+namespace cohort::net {
+
+using boost::system::error_code;
+
+std::shared_ptr<FrameConnection> FrameConnection::make(Runtime& runtime, Socket socket,
+                                                       Limits limits) {
+  return std::shared_ptr<FrameConnection>(new FrameConnection(runtime, std::move(socket), limits));
+}
+
+FrameConnection::FrameConnection(Runtime& runtime, Socket socket, Limits limits)
+    : socket_(std::move(socket)),
+      limits_(limits),
+      decoder_(limits.frame_bytes),
+      linger_(runtime, [this] { end(closing_reason_); }) {
+  close_on_exec(socket_.native_handle());
+}
+
+FrameConnection::~FrameConnection() = default;
+
+void FrameConnection::start(Handlers handlers) {
+  handlers_ = std::move(handlers);
+  read();
+}
+
+void FrameConnection::send(ByteView frame) {
+  if (state_ != State::kOpen) return;
+  const std::size_t queued = pending_.size() + writing_.size();
+  if (queued + frame.size() + kFrameHeaderBytes > limits_.queue_bytes) {
+    // What waits could not be read for a long time: it makes room for the reason.
+    pending_.clear();
+    give_up(Error{Errc::kLimit, "the other end does not read: its queue is full"});
+    return;
+  }
+  append_frame(pending_, frame);
+  flush_later();
+}
+
+void FrameConnection::close() {
+  state_ = State::kClosed;
+  linger_.cancel();
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+void FrameConnection::close_after_flush(std::string reason) {
+  if (state_ != State::kOpen) return;
+  state_ = State::kClosing;
+  closing_reason_ = std::move(reason);
+  linger_.set_in(kLinger);
+  flush_later();
+}
+
+void FrameConnection::read() {
+  socket_.async_read_some(boost::asio::buffer(input_),
+                          [self = shared_from_this()](const error_code& error, std::size_t size) {
+                            self->on_read(error, size);
+                          });
+}
+
+void FrameConnection::on_read(const error_code& error, std::size_t size) {
+  if (state_ == State::kClosed) return;
+  if (error) {
+    end(error == boost::asio::error::eof ? "closed by the other end" : error.message());
+    return;
+  }
+  if (state_ == State::kClosing) {
+    read();  // only to learn of the other end's close
+    return;
+  }
+  decoder_.feed(ByteView(input_).first(size));
+  while (state_ == State::kOpen) {
+    Result<std::optional<Bytes>> frame = decoder_.next();
+    if (!frame) {
+      give_up(frame.error());
+      break;
+    }
+    if (!*frame) break;
+    handlers_.on_frame(std::move(**frame));
+  }
+  if (state_ != State::kClosed) read();
+}
+
+void FrameConnection::give_up(const Error& error) {
+  if (handlers_.make_goodbye) {
+    if (const Bytes goodbye = handlers_.make_goodbye(error); !goodbye.empty()) {
+      append_frame(pending_, goodbye);
+    }
+  }
+  close_after_flush(error.text);
+}
+
+void FrameConnection::flush_later() {
+  if (flush_posted_ || !writing_.empty()) return;
+  flush_posted_ = true;
+  boost::asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    self->flush_posted_ = false;
+    self->write();
+  });
+}
+
+void FrameConnection::write() {
+  if (state_ == State::kClosed || !writing_.empty()) return;
+  if (pending_.empty()) {
+    if (state_ == State::kClosing) end(closing_reason_);
+    return;
+  }
+  writing_.swap(pending_);
+  boost::asio::async_write(socket_, boost::asio::buffer(writing_),
+                           [self = shared_from_this()](const error_code& error, std::size_t) {
+                             self->on_written(error);
+                           });
+}
+
+void FrameConnection::on_written(const error_code& error) {
+  writing_.clear();
+  if (state_ == State::kClosed) return;
+  if (error) {
+    end(error.message());
+    return;
+  }
+  write();
+}
+
+void FrameConnection::end(std::string reason) {
+  if (state_ == State::kClosed) return;
+  const auto self = shared_from_this();
+  close();
+  if (handlers_.on_closed) handlers_.on_closed(std::move(reason));
+}
+
+}  // namespace cohort::net

@@ -1,0 +1,81 @@
+/// One stream socket that carries frames both ways: TCP between sites, Unix between a client and
+/// its daemon. Everything that is sent within one turn of the loop leaves in one write.
+///
+/// Handlers are called from the loop only, never from inside send() or close().
+#pragma once
+
+#include <array>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "platform/base/bytes.h"
+#include "platform/net/frame_decoder.h"
+#include "platform/net/net_limits.h"
+#include "platform/net/runtime.h"
+
+namespace cohort::net {
+
+class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
+ public:
+  using Socket = boost::asio::generic::stream_protocol::socket;
+  struct Limits {
+    std::size_t frame_bytes = limits::kFrameBytes;        ///< of a frame that comes in
+    std::size_t queue_bytes = limits::kClientQueueBytes;  ///< sent, not yet taken by the kernel
+  };
+  struct Handlers {
+    std::function<void(Bytes)> on_frame;
+    /// Once, unless close() was called: the other end closed, an error, garbage, an overflow, or
+    /// the end of close_after_flush().
+    std::function<void(std::string reason)> on_closed;
+    /// A frame could not be read, or the queue would overflow: the returned frame, if any, is the
+    /// last one that the other end gets. May be empty.
+    std::function<Bytes(const Error&)> make_goodbye;
+  };
+
+  static std::shared_ptr<FrameConnection> make(Runtime& runtime, Socket socket, Limits limits);
+  ~FrameConnection();
+
+  /// Begins to read. Call once.
+  void start(Handlers handlers);
+  void set_frame_limit(std::size_t frame_bytes) { decoder_.set_limit(frame_bytes); }
+
+  /// Queues one frame. After the end it does nothing; beyond the queue's limit it ends the
+  /// connection. Blocks: never.
+  void send(ByteView frame);
+
+  /// Ends it now: what was sent may be lost, no handler is called any more.
+  void close();
+  /// Ends it once the kernel has taken what was sent before, or after kLinger; then on_closed.
+  void close_after_flush(std::string reason);
+
+  bool open() const { return state_ == State::kOpen; }
+  Socket& socket() { return socket_; }
+
+ private:
+  enum class State { kOpen, kClosing, kClosed };
+
+  FrameConnection(Runtime& runtime, Socket socket, Limits limits);
+  void read();
+  void on_read(const boost::system::error_code& error, std::size_t size);
+  void flush_later();
+  void write();
+  void on_written(const boost::system::error_code& error);
+  void give_up(const Error& error);
+  void end(std::string reason);
+
+  Socket socket_;
+  Limits limits_;
+  Handlers handlers_;
+  FrameDecoder decoder_;
+  Bytes pending_;  ///< framed, waits for the write in progress or for the end of this turn
+  Bytes writing_;  ///< in the kernel's hands
+  State state_ = State::kOpen;
+  bool flush_posted_ = false;
+  std::string closing_reason_;
+  Alarm linger_;
+  std::array<std::uint8_t, kReadBytes> input_;
+};
+
+}  // namespace cohort::net

@@ -1,0 +1,50 @@
+#include "platform/net/frame_decoder.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "platform/base/assert.h"
+#include "platform/net/net_limits.h"
+
+namespace cohort::net {
+
+void FrameDecoder::feed(ByteView bytes) {
+  if (begin_ == buffer_.size()) {
+    buffer_.clear();
+    begin_ = 0;
+  } else if (begin_ > kReadBytes) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+    begin_ = 0;
+  }
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
+
+Result<std::optional<Bytes>> FrameDecoder::next() {
+  const ByteView unread = ByteView(buffer_).subspan(begin_);
+  if (unread.size() < kFrameHeaderBytes) return std::nullopt;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < kFrameHeaderBytes; ++i) {
+    length |= std::size_t{unread[i]} << (8 * i);
+  }
+  if (length == 0) return make_error(Errc::kMalformed, "a frame of no bytes");
+  if (length > limit_) {
+    return make_error(Errc::kLimit,
+                      fmt::format("a frame of {} bytes; at most {} are allowed", length, limit_));
+  }
+  if (unread.size() < kFrameHeaderBytes + length) return std::nullopt;
+  const ByteView body = unread.subspan(kFrameHeaderBytes, length);
+  begin_ += kFrameHeaderBytes + length;
+  return Bytes(body.begin(), body.end());
+}
+
+void append_frame(Bytes& out, ByteView frame) {
+  COHORT_ASSERT(!frame.empty() && frame.size() <= std::numeric_limits<std::uint32_t>::max(),
+                "a frame has 1 to 2^32 - 1 bytes");
+  for (std::size_t i = 0; i < kFrameHeaderBytes; ++i) {
+    out.push_back(static_cast<std::uint8_t>(frame.size() >> (8 * i)));
+  }
+  out.insert(out.end(), frame.begin(), frame.end());
+}
+
+}  // namespace cohort::net

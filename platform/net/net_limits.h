@@ -1,0 +1,35 @@
+/// The limits of connections: what waits, how long, how often.
+#pragma once
+
+#include <cstddef>
+
+#include "platform/base/limits.h"
+#include "platform/base/time.h"
+
+namespace cohort::net {
+
+// --- frames
+inline constexpr std::size_t kFrameHeaderBytes = 4;   ///< the length before each frame
+inline constexpr std::size_t kReadBytes = 64 * 1024;  ///< asked of the kernel at a time
+inline constexpr std::size_t kHandshakeBytes =
+    8 * 1024;  ///< a frame before both ends know each other
+
+// --- queues
+/// What one connection to a site may hold that the kernel has not taken yet.
+inline constexpr std::size_t kLinkQueueBytes =
+    limits::kSnapshotFrameBytes + 4 * limits::kUnstableBytesPerOrigin;
+inline constexpr std::size_t kPendingHandshakes = 128;  ///< accepted, not yet known
+
+// --- time
+inline constexpr Duration kConnectTimeout = seconds(1);
+inline constexpr Duration kHandshakeTimeout = seconds(2);
+inline constexpr Duration kBackOffLeast = millis(50);
+inline constexpr Duration kBackOffMost = seconds(1);
+/// How long the answer to "is anybody listening there" may hold back the word that a link is down.
+inline constexpr Duration kProbeTimeout = millis(200);
+/// How long a closing connection may take to hand over what was sent before.
+inline constexpr Duration kLinger = seconds(1);
+/// Sent bytes that the peer's host does not acknowledge for so long end the connection.
+inline constexpr Duration kUserTimeout = seconds(10);
+
+}  // namespace cohort::net
