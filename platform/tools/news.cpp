@@ -204,6 +204,9 @@ task::Task<Result<void>> NewsSubscription::Parts::enrol(std::shared_ptr<Parts> p
     to.groups.push_back(*group);
     auto replies = co_await call(parts->hub->process(), std::move(to),
                                  news_protocol::kSubscribeEntry, std::move(request), options);
+    if (replies && !replies->front().message.flag("ok", true)) {
+      co_return make_error(Errc::kRefused, replies->front().message.text("error"));
+    }
     if (replies) {
       parts->watch(*group);
       co_return Result<void>{};

@@ -111,6 +111,15 @@ class Plant {
     }
   }
 
+  /// The daemon goes on; its clients' links close, as if it had ended them.
+  void cut(std::uint16_t number) {
+    for (auto& app : apps_) {
+      if (app->site_ != SiteId{number}) continue;
+      records_.push_back({now_ + millis(1), app.get(), {}, true});
+      give(app->site_, core::ClientGone{app->handle_});
+    }
+  }
+
   /// Opens a process at the site; `main` may bind entries and connects.
   App& open(std::uint16_t site, std::string program = "test") {
     const core::ClientHandle handle{next_client_++};
