@@ -8,9 +8,15 @@ void OrderTable::begun(const Order& order, ProcessId coordinator) {
   const auto found = rows_.find(order.key);
   if (found == rows_.end() && rows_.size() - done_keys_.size() >= kRunningMost) return;
   OrderRow& row = rows_[order.key];
-  if (row.done) return;
+  if (row.done || row.coordinator.valid()) return;
   row.order = order;
   row.coordinator = coordinator;
+}
+
+void OrderTable::member_gone(ProcessId member) {
+  for (auto& [key, row] : rows_) {
+    if (!row.done && row.coordinator == member) row.coordinator = ProcessId{};
+  }
 }
 
 bool OrderTable::done(const Order& order, const wire::Message& result) {
@@ -31,6 +37,7 @@ bool OrderTable::done(const Order& order, const wire::Message& result) {
 }
 
 void OrderTable::taken_over(const Order& order, std::uint64_t view, ProcessId from, ProcessId to) {
+  member_gone(from);
   begun(order, to);
   const auto found = rows_.find(order.key);
   if (found != rows_.end()) ++found->second.takeovers;

@@ -19,7 +19,7 @@ namespace cohort::services::station_service {
 
 struct OrderRow {
   Order order;
-  ProcessId coordinator;  ///< the last that announced it; none before
+  ProcessId coordinator;  ///< that acts; none: nobody yet, or it is gone
   std::uint32_t takeovers = 0;
   bool done = false;
   wire::Message result;  ///< where done
@@ -39,8 +39,12 @@ class OrderTable {
   static constexpr std::size_t kTakeoversKept = 1000;
   static constexpr std::size_t kRunningMost = 1000;
 
-  /// A coordinator announces that it acts. Nothing where the order is done.
+  /// A coordinator announces that it acts. The first one counts until it is gone: of several that
+  /// got one order (it was sent again), one acts and the others wait for it. Nothing where the
+  /// order is done.
   void begun(const Order& order, ProcessId coordinator);
+  /// Who coordinated does so no more.
+  void member_gone(ProcessId member);
   /// The order's result. True the first time: later results of the same key change nothing.
   bool done(const Order& order, const wire::Message& result);
   void taken_over(const Order& order, std::uint64_t view, ProcessId from, ProcessId to);

@@ -37,7 +37,13 @@ StationService::StationService(client::Process& process, Options options)
                 .mode = tools::UpdateMode::kOrdered,
                 .apply = [this](const client::Delivery& change) { return apply_change(change); },
                 .read = [this](const client::Message& question) { return answer(question); }}),
-      member_(process, options_.member, domains()) {}
+      member_(process, options_.member, domains()),
+      moved_(process.scheduler()) {
+  member_.on_view = [this](const client::ViewChange& change) {
+    for (const auto& [gone, why] : change.departed) table_.member_gone(gone);
+    moved_.pulse();
+  };
+}
 
 std::vector<tools::Domain> StationService::domains() {
   tools::Domain table;
@@ -77,8 +83,9 @@ task::Task<client::Message> StationService::run(Order order, ProcessId caller,
   }
   task::Scheduler& scheduler = member_.process().scheduler();
   co_await pause_at(kBeforeAct, order);
-  const bool announced = co_await announce(order);
-  if (!announced) co_return refused("the session with the site's daemon is over");
+  const Claim claim = co_await announce(order);
+  if (claim == Claim::kDone) co_return table_.find(order.key)->result;
+  if (claim == Claim::kClosed) co_return refused("the session with the site's daemon is over");
   stations::Job job = job_of(order);
   const Result<stations::JobStatus> started =
       co_await ensure_started(scheduler, *station->second, std::move(job));
@@ -98,23 +105,38 @@ task::Task<client::Message> StationService::run(Order order, ProcessId caller,
   co_return completed(status);
 }
 
+/// Waits until this computation is the one that acts for the order.
+task::Task<StationService::Claim> StationService::wait_for_turn(Order order) {
+  client::Process& process = member_.process();
+  while (!process.closed()) {
+    const OrderRow* row = table_.find(order.key);
+    if (row != nullptr && row->done) co_return Claim::kDone;
+    const bool mine = row != nullptr && row->coordinator == process.id();
+    if (mine && acting_.insert(order.key).second) co_return Claim::kActs;
+    if (row != nullptr && row->coordinator.valid()) {
+      co_await moved_.wait();
+      continue;
+    }
+    client::Message change = to_message(order);
+    change.set("change", "begun");
+    const Result<client::Message> announced = co_await changes_.update(std::move(change));
+    const bool taken = announced && table_.find(order.key) != nullptr;
+    if (!taken) co_await process.scheduler().sleep_for(kAnnouncePause);
+  }
+  co_return Claim::kClosed;
+}
+
 /// The world may be touched only on causes that survive this site (platform ruling 14): the request
 /// and the announcement are held by all member sites before the station hears of the order.
-task::Task<bool> StationService::announce(Order order) {
-  client::Message change = to_message(order);
-  change.set("change", "begun");
-  client::Destinations to;
-  to.groups.push_back(member_.group());
+task::Task<StationService::Claim> StationService::announce(Order order) {
+  const Claim claim = co_await wait_for_turn(order);
   client::Process& process = member_.process();
-  const Result<void> sent =
-      process.multicast(client::Order::kTotal, std::move(to), kUpdateEntry, change);
-  if (!sent) member_.log(fmt::format("order {} not announced: {}", order.key, sent.error().text));
-  while (!process.closed()) {
+  while (claim == Claim::kActs && !process.closed()) {
     const Result<void> flushed = co_await process.flush();
-    if (flushed) co_return true;
+    if (flushed) co_return Claim::kActs;
     co_await process.scheduler().sleep_for(kAnnouncePause);
   }
-  co_return false;
+  co_return claim == Claim::kDone ? Claim::kDone : Claim::kClosed;
 }
 
 task::Task<void> StationService::pause_at(std::string_view phase, Order order) {

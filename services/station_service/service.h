@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "platform/client/process.h"
+#include "platform/task/event.h"
 #include "platform/tools/coordinator_cohort.h"
 #include "platform/tools/replicated_data.h"
 #include "services/member/service_member.h"
@@ -35,7 +37,11 @@ class StationService {
   /// The coordinator's work on one order, from its acceptance to its result.
   task::Task<client::Message> act(tools::Computation computation);
   task::Task<client::Message> run(Order order, ProcessId caller, std::uint32_t takeovers);
-  task::Task<bool> announce(Order order);
+  /// What became of an announcement: this computation acts, or the order is done, or the session is
+  /// over.
+  enum class Claim : std::uint8_t { kActs, kDone, kClosed };
+  task::Task<Claim> announce(Order order);
+  task::Task<Claim> wait_for_turn(Order order);
   task::Task<void> pause_at(std::string_view phase, Order order);
   void tell_start(const Order& order, ProcessId caller, std::int64_t started_ms);
 
@@ -57,6 +63,8 @@ class StationService {
   tools::CoordinatorCohort orders_;
   tools::ReplicatedData changes_;
   ServiceMember member_;
+  task::Event moved_;             ///< pulsed when the table or the view has changed
+  std::set<std::string> acting_;  ///< keys of this process's own computations
 };
 
 }  // namespace cohort::services::station_service

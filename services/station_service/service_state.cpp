@@ -35,6 +35,8 @@ void StationService::apply_result(const client::Delivery& request, const client:
   const Result<Order> order = order_of(request.message);
   if (!order) return;
   const bool first = table_.done(*order, result);
+  acting_.erase(order->key);
+  moved_.pulse();
   const bool mine = result.process("coordinator") == member_.process().id();
   if (first && mine && result.integer("duplicates_refused") > 0) {
     client::Message body;
@@ -50,6 +52,7 @@ void StationService::apply_takeover(const client::Delivery& request, ProcessId f
   const Result<Order> order = order_of(request.message);
   if (!order) return;
   table_.taken_over(*order, view, failed, successor);
+  moved_.pulse();
   if (successor != member_.process().id()) return;
   client::Message body = describe_takeover(Takeover{*order, view, failed, successor});
   body.set("service", options_.member.service);
@@ -64,6 +67,7 @@ client::Message StationService::apply_change(const client::Delivery& delivery) {
     const Result<Order> order = order_of(delivery.message);
     if (!order) return error(order.error().text);
     table_.begun(*order, delivery.sender);
+    moved_.pulse();
   } else if (change == "claim") {
     answer.set("granted", table_.claim(delivery.message.text("phase")));
   } else if (change == "drill") {
