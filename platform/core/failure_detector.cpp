@@ -61,6 +61,21 @@ void FailureDetector::on_new_life(SiteId site) {
   Peer& peer = peers_[site];
   peer.newest_sent_ns = 0;
   peer.last_arrival = {};
+  peer.echo_sent.reset();
+}
+
+void FailureDetector::forgive_heard(MonotonicTime now) {
+  for (auto& [site, peer] : peers_) {
+    if (!peer.suspected || peer.gone) continue;
+    if (now - peer.echoed > 2 * limits::kHeartbeatPeriod) continue;
+    COHORT_PROBE("detector.forgiven");
+    peer.suspected = false;
+    peer.evidence.clear();
+  }
+}
+
+void FailureDetector::on_life_over(SiteId site) {
+  Peer& peer = peers_[site];
   peer.gone = true;
   suspect(peer, "it came back as a new incarnation", last_step_);
 }

@@ -30,7 +30,13 @@ class FailureDetector {
   void on_status(SiteId site, std::int64_t sent_ns, std::int64_t echo_ns, MonotonicTime now);
   /// The peer's daemon has exited: certain, no waiting.
   void on_process_gone(SiteId site);
+  /// Another life of the site is heard of: nothing known of the old one's clock holds any more.
   void on_new_life(SiteId site);
+  /// The member's life is over: another one of its site has been heard of.
+  void on_life_over(SiteId site);
+  /// Withdraws suspicions of sites that are heard again: for a site that finds no quorum, so that
+  /// sites which lost each other for a while and all suspect each other can go on (H12).
+  void forgive_heard(MonotonicTime now);
   /// Evidence from elsewhere, for example "its marker did not come".
   void accuse(SiteId site, std::string reason);
 

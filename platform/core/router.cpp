@@ -16,13 +16,14 @@ void Router::on_frame(const FrameReceived& received) {
 
 void Router::on_new_life(SiteId from) {
   const SiteLife life = sessions_.life(from);
+  detector_.on_new_life(from);
   if (is_over(life)) {
     sessions_.send_unnumbered(from, Channel::kControl, wire::Dead{life});
     return;
   }
   const auto rank = views_.basis().rank_of(from);
   if (!views_.basis().operational || !rank) return;
-  if (views_.basis().members[*rank].incarnation < life.incarnation) detector_.on_new_life(from);
+  if (views_.basis().members[*rank].incarnation < life.incarnation) detector_.on_life_over(from);
 }
 
 bool Router::is_over(SiteLife life) const {

@@ -229,6 +229,7 @@ void ViewChange::install(const ViewValue& value, bool forming) {
   proposer_ = Proposer();
   proposer_.greatest_round = round;
   accusations_.clear();
+  ballot_asked_ = false;
   leavers_.clear();
   if (leaving_) leavers_.insert(context_.self.site);
   for (const SiteLife& member : value.members) joining_.erase(member.site);

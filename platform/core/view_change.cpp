@@ -81,6 +81,7 @@ void ViewChange::on_status(SiteId from, const wire::Status& status) {
 void ViewChange::on_accusation(const wire::Accusation& accusation) {
   if (!basis_.operational || accusation.view != basis_.number) return;
   if (!basis_.holds(accusation.accuser)) return;
+  if (accusation.suspects.empty()) ballot_asked_ = true;
   for (const wire::Removal& suspect : accusation.suspects) {
     if (basis_.holds(suspect.site) && suspect.site != accusation.accuser) {
       accusations_.try_emplace({accusation.accuser.site, suspect.site.site}, suspect.reason);
@@ -100,6 +101,15 @@ void ViewChange::tell_suspicions() {
   const SiteId elder = coordinator();
   if (accusation.suspects.empty() || elder == context_.self.site) return;
   sessions_.send(elder, Channel::kControl, accusation);
+}
+
+void ViewChange::ask_for_ballot() {
+  if (!plane_.frozen() || proposer_.phase != Phase::kIdle || acceptor_.waiting) return;
+  if (context_.now - ballot_asked_at_ < millis(500)) return;
+  ballot_asked_at_ = context_.now;
+  const SiteId elder = coordinator();
+  if (elder == context_.self.site) return;
+  sessions_.send(elder, Channel::kControl, wire::Accusation{basis_.number, context_.self, {}});
 }
 
 SiteId ViewChange::coordinator() const {
@@ -150,6 +160,7 @@ void ViewChange::tick() {
     }
     watch_ballot();
     try_start();
+    ask_for_ballot();
   } else {
     watch_ballot();
     tick_forming();

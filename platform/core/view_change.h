@@ -160,6 +160,7 @@ class ViewChange {
   void abandon(const char* why);
   static bool quorum(const std::vector<SiteLife>& members, const std::set<SiteId>& sites);
   void tell_suspicions();
+  void ask_for_ballot();
   void send(SiteId site, const wire::PeerFrame& frame);
   void loop_back(const wire::PeerFrame& frame);
 
@@ -178,6 +179,8 @@ class ViewChange {
   std::map<SiteId, Joining> joining_;
   std::map<std::pair<SiteId, SiteId>, std::string> accusations_;  ///< accuser, accused -> evidence
   std::set<SiteId> leavers_;
+  bool ballot_asked_ = false;          ///< a frozen member asks for a ballot that frees it
+  MonotonicTime ballot_asked_at_{};
   bool leaving_ = false;
   MonotonicTime leave_at_ = kNever;
   MonotonicTime started_{};

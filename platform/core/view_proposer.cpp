@@ -17,7 +17,7 @@ constexpr Duration kJoinerWait = millis(300);
 }  // namespace
 
 bool ViewChange::wants_change() const {
-  if (!accusations_.empty() || !leavers_.empty()) return true;
+  if (!accusations_.empty() || !leavers_.empty() || ballot_asked_) return true;
   for (const SiteLife& member : basis_.members) {
     if (detector_.suspected(member.site)) return true;
   }
@@ -115,6 +115,8 @@ void ViewChange::abandon(const char* why) {
   context_.trace("event=ballot.abandoned site=" + to_string(context_.self) + " reason=\"" + why +
                  "\"");
   proposer_.phase = Phase::kIdle;
+  detector_.forgive_heard(context_.now);
+  accusations_.clear();
   proposer_.not_before =
       context_.now + millis(50) + millis(static_cast<std::int64_t>(context_.rng.below(150)));
 }
