@@ -82,10 +82,7 @@ std::string share_text(double share) {
 }
 
 std::string number_text(double value) {
-  std::string text = fmt::format("{:.4f}", value);
-  if (text.find('.') == std::string::npos) return text;  // "nan", "inf"
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
+  const std::string text = fmt::format("{:.7g}", value);
   return text == "-0" ? "0" : text;
 }
 

@@ -20,7 +20,7 @@ std::string plant_text(std::int64_t plant_ms);
 std::string length_text(std::int64_t ms);
 /// "92.4 %" of a share from 0 to 1.
 std::string share_text(double share);
-/// At most four digits behind the point, no superfluous zeros.
+/// At most seven digits that count, no superfluous zeros: 101300, 21.5, 0.0002, 2e-05.
 std::string number_text(double value);
 /// "1 lot", "2 lots".
 std::string count_text(std::int64_t count, std::string_view one, std::string_view many);

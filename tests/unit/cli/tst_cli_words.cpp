@@ -70,7 +70,9 @@ class TstCliWords : public QObject {
     compare(plant_text(183'130'000), "2 d 02:52:10");
     compare(share_text(0.9241), "92.4 %");
     compare(number_text(21.5), "21.5");
-    compare(number_text(-0.00001), "0");
+    compare(number_text(-0.0), "0");
+    compare(number_text(0.0002), "0.0002");
+    compare(number_text(101'300), "101300");
     compare(number_text(1200), "1200");
     compare(count_text(1, "lot", "lots"), "1 lot");
     compare(count_text(0, "lot", "lots"), "0 lots");
