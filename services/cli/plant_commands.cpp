@@ -253,15 +253,21 @@ task::Task<Exit> show_why_left(Context context, SiteOptions options) {
     co_return Exit::kOk;
   }
   const std::string name = site_text(*options.site, context.plant());
-  if (!answer->has("reason")) {
+  const Message::List departures = answer->list("departures");
+  if (departures.empty()) {
     context.line("site " + name + " has not left since site " + context.host->site().name +
                  " joined");
     co_return Exit::kOk;
   }
-  context.line("site " + name + ", incarnation " + field_text(*answer, "incarnation") +
-               ", left at site view " + field_text(*answer, "view"));
-  context.line("reason:   " + harmless(field_text(*answer, "reason")));
-  context.line("evidence: " + harmless(field_text(*answer, "evidence")));
+  Table table({{"SITE"},
+               {"INCARNATION", Align::kRight},
+               {"GONE FROM VIEW", Align::kRight},
+               {"REASON AND EVIDENCE"}});
+  for (const Message& departure : departures) {
+    table.row({name, field_text(departure, "incarnation"), field_text(departure, "view"),
+               field_text(departure, "reason")});
+  }
+  context.printer->table(table);
   co_return Exit::kOk;
 }
 

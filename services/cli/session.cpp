@@ -52,7 +52,8 @@ task::Task<int> main_task(Context context, const Invocation* invocation, Outcome
       task::within(context.host->scheduler(), context.process().connect(), timeout_of(*invocation));
   const std::optional<Result<void>> connected = co_await connecting;
   if (!connected || !*connected) {
-    outcome->why_not = connected ? connected->error().text : "its daemon does not answer";
+    outcome->why_not =
+        connected ? connected->error().text : "its daemon does not answer (it may have no quorum)";
     co_return 0;
   }
   outcome->connected = true;
