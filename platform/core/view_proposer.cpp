@@ -90,6 +90,11 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
       }
     }
   }
+  if (!forming && proposer_.survivors.empty()) {
+    // This site leaves, and so does every other that it hears: nobody is left to hand over to.
+    context_.fail_stop("left", true);
+    return;
+  }
   proposer_.voters = proposer_.survivors;
   for (SiteId site : leavers_) {
     if (!forming && !detector_.suspected(site)) proposer_.voters.push_back(site);

@@ -33,7 +33,7 @@ ChannelLink::ChannelLink(Runtime& runtime, Settings settings, Handlers handlers)
                  ask_or_connect(kConnectTimeout);
                }
              }),
-      back_off_(kBackOffLeast) {}
+      back_off_(kBackOffFirst) {}
 
 ChannelLink::~ChannelLink() {
   if (connection_) connection_->close();
@@ -41,7 +41,7 @@ ChannelLink::~ChannelLink() {
 
 void ChannelLink::connect_now() {
   if (!connects() || connection_ || state_ == State::kUp || state_ == State::kAsking) return;
-  back_off_ = kBackOffLeast;
+  back_off_ = kBackOffFirst;
   ask_or_connect(kConnectTimeout);
 }
 
@@ -108,7 +108,7 @@ void ChannelLink::on_answer(Bytes frame) {
 void ChannelLink::up() {
   alarm_.cancel();
   dial_.reset();
-  back_off_ = kBackOffLeast;
+  back_off_ = kBackOffFirst;
   state_ = State::kUp;
   connection_->set_frame_limit(frame_bytes_limit(static_cast<Channel>(settings_.hello.purpose)));
   handlers_.on_up();
@@ -147,7 +147,7 @@ void ChannelLink::retry_later() {
   // Who accepts only asks until it knows that the process has gone.
   if (!connects() && state_ != State::kDown) return;
   alarm_.set_in(back_off_);
-  back_off_ = std::min(2 * back_off_, kBackOffMost);
+  back_off_ = std::clamp(2 * back_off_, kBackOffLeast, kBackOffMost);
 }
 
 void ChannelLink::send(ByteView frame) {

@@ -1,0 +1,257 @@
+#include "platform/daemon/site_daemon.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <utility>
+#include <variant>
+
+#include "platform/base/rng.h"
+#include "platform/core/protocols_process.h"
+#include "platform/daemon/trace_ring.h"
+#include "platform/net/client_server.h"
+#include "platform/net/site_links.h"
+#include "platform/store/sqlite/sqlite_store.h"
+
+namespace cohort::daemon {
+
+namespace {
+
+net::SiteLinksSettings link_settings(const config::PlantFile& plant, SiteId self) {
+  net::SiteLinksSettings settings;
+  for (const config::Site& site : plant.sites) {
+    const net::PeerAddress address{site.number, site.address, site.port};
+    if (site.number == self) {
+      settings.self = address;
+    } else {
+      settings.peers.push_back(address);
+    }
+  }
+  settings.plant = plant.plant.name;
+  settings.settings_hash = config::settings_hash(plant);
+  return settings;
+}
+
+core::Channel to_core(net::Channel channel) {
+  return static_cast<core::Channel>(channel);
+}
+net::Channel to_net(core::Channel channel) {
+  return static_cast<net::Channel>(channel);
+}
+
+/// Views, restarts and lost sessions are what an operator looks for; the rest is for developers.
+LogLevel level_of(std::string_view trace) {
+  for (std::string_view event : {"event=view.", "event=session.", "event=ballot.", "event=site."}) {
+    if (trace.starts_with(event)) return LogLevel::kInfo;
+  }
+  return LogLevel::kDebug;
+}
+
+}  // namespace
+
+struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
+  Parts(net::Runtime& loop, LogFile& to_log, Settings told)
+      : runtime(loop),
+        log(to_log),
+        settings(std::move(told)),
+        ring(config::log_directory(settings.plant, settings.site) / "cohortd.trace"),
+        tick(loop, [this] { give(core::Tick{}); }) {}
+
+  Result<void> start();
+  Result<void> open_store(core::Settings& core_settings);
+  void make_links();
+  void make_clients();
+
+  void give(core::Input input);
+  void run_inputs();
+  void carry_out(core::Effects effects);
+  void end(LifeEnd how);
+
+  // ---- one for each effect
+  void perform(core::SendFrame& effect) {
+    links->send(effect.site, to_net(effect.channel), effect.frame);
+  }
+  void perform(core::SendClient& effect) { clients->send(effect.client.value, effect.record); }
+  void perform(core::CloseClient& effect) { clients->close(effect.client.value, effect.reason); }
+  void perform(core::CloseLink& effect) { links->close(effect.site, effect.reason); }
+  void perform(core::StoreWrite& effect);
+  void perform(core::Trace& effect);
+  void perform(core::FailStop& effect) { end({effect.reason, effect.final}); }
+
+  net::Runtime& runtime;
+  LogFile& log;
+  Settings settings;
+  TraceRing ring;
+  net::Alarm tick;
+  SiteLife life;
+  std::unique_ptr<store::SqliteStore> store;
+  std::unique_ptr<net::SiteLinks> links;
+  std::unique_ptr<net::ClientServer> clients;
+  std::unique_ptr<core::ProtocolsProcess> core;
+  std::deque<core::Input> inputs;
+  bool ended = false;
+};
+
+Result<void> SiteDaemon::Parts::start() {
+  core::Settings core_settings;
+  if (auto opened = open_store(core_settings); !opened) return opened;
+  core_settings.self = life;
+  core_settings.plant = settings.plant.plant.name;
+  core_settings.seed = mix64((std::uint64_t{life.site.value} << 16) | life.incarnation.value);
+  for (const config::Site& site : settings.plant.sites) core_settings.sites.push_back(site.number);
+  make_links();
+  make_clients();
+  if (auto listens = links->listen(); !listens) return listens;
+  const auto socket = config::socket_path(settings.plant, settings.site);
+  if (auto listens = clients->listen(socket); !listens) return listens;
+  core = std::make_unique<core::ProtocolsProcess>(std::move(core_settings));
+  log.write(LogLevel::kInfo, fmt::format("event=start site={} plant={}", to_string(life),
+                                         settings.plant.plant.name));
+  give(core::Start{});
+  links->connect();
+  return {};
+}
+
+Result<void> SiteDaemon::Parts::open_store(core::Settings& core_settings) {
+  const auto path = config::database_path(settings.plant, settings.site);
+  auto opened = store::SqliteStore::open(
+      path, [&loop = runtime](std::function<void()> function) { loop.post(std::move(function)); });
+  if (!opened) return std::unexpected(opened.error());
+  store = std::move(*opened);
+  auto records = store->read_all();
+  if (!records) return std::unexpected(records.error());
+  core_settings.log = std::move(*records);
+  const auto incarnation = store->next_incarnation();
+  if (!incarnation) return std::unexpected(incarnation.error());
+  life = {settings.site, *incarnation};
+  return {};
+}
+
+void SiteDaemon::Parts::make_links() {
+  net::SiteLinks::Handlers handlers;
+  handlers.on_up = [this](SiteId site, net::Channel channel) {
+    give(core::LinkUp{site, to_core(channel)});
+  };
+  handlers.on_down = [this](SiteId site, net::Channel channel, bool process_gone,
+                            const std::string& reason) {
+    log.write(
+        LogLevel::kInfo,
+        fmt::format("event=link.down site={} peer={} channel={} process_gone={} reason=\"{}\"",
+                    to_string(life), site.value, static_cast<int>(channel), process_gone, reason));
+    give(core::LinkDown{site, to_core(channel), process_gone});
+  };
+  handlers.on_frame = [this](SiteId site, net::Channel channel, Bytes frame) {
+    give(core::FrameReceived{site, to_core(channel), std::move(frame)});
+  };
+  handlers.on_trouble = [this](const std::string& text) { log.write(LogLevel::kWarning, text); };
+  links = std::make_unique<net::SiteLinks>(runtime, link_settings(settings.plant, settings.site),
+                                           std::move(handlers));
+}
+
+void SiteDaemon::Parts::make_clients() {
+  using Client = net::ClientServer::Client;
+  net::ClientServer::Handlers handlers;
+  handlers.on_opened = [this](Client client, std::uint32_t user) {
+    give(core::ClientOpened{{client}, user});
+  };
+  handlers.on_record = [this](Client client, Bytes record) {
+    give(core::ClientFrame{{client}, std::move(record)});
+  };
+  handlers.on_gone = [this](Client client, const std::string& reason) {
+    log.write(LogLevel::kDebug,
+              fmt::format("event=client.gone client={} reason=\"{}\"", client, reason));
+    give(core::ClientGone{{client}});
+  };
+  clients = std::make_unique<net::ClientServer>(runtime, std::move(handlers));
+}
+
+void SiteDaemon::Parts::give(core::Input input) {
+  inputs.push_back(std::move(input));
+  if (inputs.size() > 1) return;
+  runtime.post([self = shared_from_this()] { self->run_inputs(); });
+}
+
+void SiteDaemon::Parts::run_inputs() {
+  std::deque<core::Input> gathered;
+  gathered.swap(inputs);
+  for (core::Input& input : gathered) {
+    if (ended) return;
+    carry_out(core->step(input, net::Runtime::now()));
+  }
+  if (!ended) tick.set(core->next_deadline());
+}
+
+void SiteDaemon::Parts::carry_out(core::Effects effects) {
+  for (core::Effect& effect : effects) {
+    if (ended) return;
+    std::visit([this](auto& known) { perform(known); }, effect);
+  }
+}
+
+void SiteDaemon::Parts::perform(core::StoreWrite& effect) {
+  store::Store::Done done = [weak = weak_from_this(),
+                             token = effect.token](const Result<void>& result) {
+    const auto self = weak.lock();
+    if (!self) return;
+    if (result) {
+      self->give(core::StoreDone{token});
+    } else {
+      self->end({"stable storage failed: " + result.error().text, false});
+    }
+  };
+  if (effect.replaces) {
+    std::vector<Bytes> only;
+    only.push_back(std::move(effect.record));
+    store->replace_all(std::move(only), std::move(done));
+  } else {
+    store->append(std::move(effect.record), std::move(done));
+  }
+}
+
+void SiteDaemon::Parts::perform(core::Trace& effect) {
+  log.write(level_of(effect.text), effect.text);
+  ring.add(net::Runtime::now(), std::move(effect.text));
+}
+
+void SiteDaemon::Parts::end(LifeEnd how) {
+  if (ended) return;
+  ended = true;
+  tick.cancel();
+  ring.add(net::Runtime::now(), "event=end reason=\"" + how.reason + "\"");
+  runtime.post([self = shared_from_this(), how = std::move(how)] { self->settings.on_end(how); });
+}
+
+SiteDaemon::SiteDaemon(std::shared_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+SiteDaemon::~SiteDaemon() {
+  // Who listens is the sign of life that other sites ask for: it goes first, with all connections.
+  parts_->ended = true;
+  parts_->tick.cancel();
+  parts_->links.reset();
+  parts_->clients.reset();
+  parts_->store.reset();
+}
+
+Result<std::unique_ptr<SiteDaemon>> SiteDaemon::start(net::Runtime& runtime, LogFile& log,
+                                                      Settings settings) {
+  auto parts = std::make_shared<Parts>(runtime, log, std::move(settings));
+  std::unique_ptr<SiteDaemon> daemon(new SiteDaemon(parts));
+  if (const auto started = parts->start(); !started) return std::unexpected(started.error());
+  return daemon;
+}
+
+SiteLife SiteDaemon::life() const {
+  return parts_->life;
+}
+void SiteDaemon::leave() {
+  parts_->give(core::Leave{});
+}
+
+void SiteDaemon::dump_traces(std::string_view why) {
+  const bool dumped = parts_->ring.dump(why);
+  parts_->log.write(dumped ? LogLevel::kInfo : LogLevel::kWarning,
+                    fmt::format("{} the last protocol events to {}",
+                                dumped ? "wrote" : "cannot write", parts_->ring.path().native()));
+}
+
+}  // namespace cohort::daemon

@@ -1,0 +1,54 @@
+/// One life of one site: the protocols process (core) with its links, its clients and its stable
+/// storage, on an event loop. What happens within one turn of the loop is gathered and given to the
+/// core together; the effects are carried out in their order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "platform/base/result.h"
+#include "platform/config/plant_file.h"
+#include "platform/log/log_file.h"
+#include "platform/net/runtime.h"
+
+namespace cohort::daemon {
+
+/// How a life ended.
+struct LifeEnd {
+  std::string reason;
+  bool final = false;  ///< it left the plant: do not start again
+};
+
+class SiteDaemon {
+ public:
+  struct Settings {
+    config::PlantFile plant;
+    SiteId site;
+    std::function<void(const LifeEnd&)> on_end;  ///< once, from the loop
+  };
+
+  /// Begins a life: counts the incarnation (durable before any frame), listens, connects.
+  /// Requires: the site's lock file is held; `runtime` and `log` outlive the daemon.
+  /// Errors: kIo (port taken, disk), kCorrupt (the view log), kLimit. Blocks: for the disk.
+  static Result<std::unique_ptr<SiteDaemon>> start(net::Runtime& runtime, LogFile& log,
+                                                   Settings settings);
+  ~SiteDaemon();
+  SiteDaemon(const SiteDaemon&) = delete;
+  SiteDaemon& operator=(const SiteDaemon&) = delete;
+
+  SiteLife life() const;
+
+  /// Leaves the plant in order; on_end follows.
+  void leave();
+
+  /// Writes the last protocol events to log/cohortd.trace.
+  void dump_traces(std::string_view why);
+
+ private:
+  struct Parts;
+  explicit SiteDaemon(std::shared_ptr<Parts> parts);
+  std::shared_ptr<Parts> parts_;
+};
+
+}  // namespace cohort::daemon
