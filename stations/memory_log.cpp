@@ -26,24 +26,35 @@ Result<JobRecord> record_from(FieldReader& fields) {
   return record;
 }
 
-Result<bool> restore_line(std::string_view line, Machine& machine) {
+Result<void> restore_clock(FieldReader& fields, Restored& restored) {
+  const WallTime wall{fields.integer("wall_ns", 0, INT64_MAX)};
+  const PlantTime plant = fields.integer("plant_ms", 0, kTimeMost);
+  const double factor = fields.real("factor");
+  if (!(factor > 0)) fields.fail(Errc::kCorrupt, "a plant clock runs forward");
+  if (auto finished = fields.finish(); !finished) return finished;
+  restored.clock = PlantClock(wall, plant, factor);
+  return {};
+}
+
+Result<void> restore_line(std::string_view line, Machine& machine, Restored& restored) {
   const auto value = json::parse_line(line);
   if (!value) return std::unexpected(value.error());
   FieldReader fields(*value, "record");
   const std::string type = fields.text("record", limits::kNameBytes);
+  if (type == "clock") return restore_clock(fields, restored);
   if (type == "refused") {
     const std::string key = fields.text("key", limits::kNameBytes);
-    if (auto finished = fields.finish(); !finished) return std::unexpected(finished.error());
+    if (auto finished = fields.finish(); !finished) return finished;
     machine.restore_refusal(key);
-    return false;
+    return {};
   }
-  if (type != "started") return make_error(Errc::kCorrupt, "a record is 'started' or 'refused'");
+  if (type != "started") {
+    return make_error(Errc::kCorrupt, "a record is 'started', 'refused' or 'clock'");
+  }
   const auto record = record_from(fields);
   if (!record) return std::unexpected(record.error());
-  if (auto restored = machine.restore(*record); !restored) {
-    return std::unexpected(restored.error());
-  }
-  return true;
+  ++restored.jobs;
+  return machine.restore(*record);
 }
 
 }  // namespace
@@ -62,6 +73,13 @@ std::string refused_line(std::string_view key) {
   return json::print_line({{"record", "refused"}, {"key", std::string(key)}});
 }
 
+std::string clock_line(const PlantClock& clock) {
+  return json::print_line({{"record", "clock"},
+                           {"wall_ns", clock.wall_start().ns},
+                           {"plant_ms", clock.plant_start()},
+                           {"factor", clock.factor()}});
+}
+
 Result<Restored> restore(std::string_view text, Machine& machine) {
   Restored restored;
   std::size_t line_number = 0;
@@ -69,11 +87,11 @@ Result<Restored> restore(std::string_view text, Machine& machine) {
     const std::size_t end = text.find('\n', restored.kept);
     if (end == std::string_view::npos) return restored;
     ++line_number;
-    const auto job = restore_line(text.substr(restored.kept, end - restored.kept), machine);
-    if (!job) {
-      return make_error(Errc::kCorrupt, fmt::format("line {}: {}", line_number, job.error().text));
+    const std::string_view line = text.substr(restored.kept, end - restored.kept);
+    if (auto taken = restore_line(line, machine, restored); !taken) {
+      return make_error(Errc::kCorrupt,
+                        fmt::format("line {}: {}", line_number, taken.error().text));
     }
-    if (*job) ++restored.jobs;
     restored.kept = end + 1;
   }
 }

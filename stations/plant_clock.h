@@ -33,6 +33,8 @@ class PlantClock {
     return WallTime{wall_start_.ns + static_cast<std::int64_t>(std::ceil(elapsed_ms * 1e6))};
   }
 
+  WallTime wall_start() const { return wall_start_; }
+  PlantTime plant_start() const { return plant_start_; }
   double factor() const { return factor_; }
 
  private:
