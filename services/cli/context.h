@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "platform/base/time.h"
 #include "platform/client/adapters/host.h"
@@ -23,7 +24,9 @@ struct Context {
   void line(std::string_view text) const { printer->line(text); }
 };
 
-/// Prints the error; the exit code that goes with it.
+/// Prints the error; the exit code that goes with it. `changes`: the command changes the plant.
 Exit failed(const Context& context, const Error& error, bool changes);
+/// The same for an answer of a service: where its group does not exist, says that it does not run.
+Exit failed_at(const Context& context, std::string_view service, const Error& error, bool changes);
 
 }  // namespace cohort::cli

@@ -24,28 +24,13 @@ struct LotOptions {
   std::int64_t lots = 0;
 };
 
-/// Sends a change. Prints `done` made from the answer, or the reason why not.
+/// Sends a change. Prints `done` and the lots of the answer, or the reason why not.
 task::Task<Exit> change(Context context, Message command, std::string done) {
   const auto answer = co_await scheduling::command(context.process(), command);
-  if (!answer) co_return failed(context, answer.error(), true);
-  const bool ok = answer->flag("ok", true);
-  if (context.json) {
-    context.line(answer->to_json());
-  } else if (ok) {
-    context.line(harmless(done + (answer->has("lots") ? field_text(*answer, "lots") : "")));
-  }
-  if (ok) co_return Exit::kOk;
-  if (!context.json) context.printer->problem(harmless(answer->text("error")));
-  co_return Exit::kRefused;
-}
-
-/// Asks a question whose answer may be {error}.
-task::Task<Result<Message>> ask(Context context, Message question) {
-  auto answer = co_await scheduling::ask(context.process(), std::move(question));
-  if (answer && answer->has("error")) {
-    co_return make_error(Errc::kRefused, answer->text("error"));
-  }
-  co_return answer;
+  if (!answer) co_return failed_at(context, scheduling::kGroup, answer.error(), true);
+  const std::string lots = answer->has("lots") ? field_text(*answer, "lots") : "";
+  context.line(context.json ? answer->to_json() : harmless(done + lots));
+  co_return Exit::kOk;
 }
 
 /// All lots of a state, page by page, in one answer.
@@ -56,7 +41,7 @@ task::Task<Result<Message>> all_lots(Context context, std::string state) {
     question.set("question", "lots").set("limit", kPage);
     question.set("offset", static_cast<std::uint64_t>(lots.size()));
     if (!state.empty()) question.set("state", state);
-    auto answer = co_await ask(context, std::move(question));
+    auto answer = co_await scheduling::ask(context.process(), std::move(question));
     if (!answer) co_return std::unexpected(answer.error());
     const Message::List page = answer->list("lots");
     lots.insert(lots.end(), page.begin(), page.end());
@@ -70,7 +55,7 @@ task::Task<Result<Message>> all_lots(Context context, std::string state) {
 
 task::Task<Exit> list_lots(Context context, LotOptions options) {
   const auto answer = co_await all_lots(context, options.state);
-  if (!answer) co_return failed(context, answer.error(), false);
+  if (!answer) co_return failed_at(context, scheduling::kGroup, answer.error(), false);
   if (context.json) {
     context.line(answer->to_json());
     co_return Exit::kOk;
@@ -115,8 +100,8 @@ void print_history(const Context& context, const Message& lot) {
 task::Task<Exit> show_lot(Context context, LotOptions options) {
   Message question;
   question.set("question", "lot").set("lot", options.lot);
-  const auto lot = co_await ask(context, std::move(question));
-  if (!lot) co_return failed(context, lot.error(), false);
+  const auto lot = co_await scheduling::ask(context.process(), std::move(question));
+  if (!lot) co_return failed_at(context, scheduling::kGroup, lot.error(), false);
   if (context.json) {
     context.line(lot->to_json());
     co_return Exit::kOk;
@@ -132,8 +117,8 @@ task::Task<Exit> show_lot(Context context, LotOptions options) {
 task::Task<Exit> why_lot(Context context, LotOptions options) {
   Message question;
   question.set("question", "why").set("lot", options.lot);
-  const auto answer = co_await ask(context, std::move(question));
-  if (!answer) co_return failed(context, answer.error(), false);
+  const auto answer = co_await scheduling::ask(context.process(), std::move(question));
+  if (!answer) co_return failed_at(context, scheduling::kGroup, answer.error(), false);
   context.line(context.json ? answer->to_json() : harmless(answer->text("why")));
   co_return Exit::kOk;
 }

@@ -230,15 +230,15 @@ task::Task<Exit> show_views(Context context, GroupOptions options) {
     co_return exit;
   }
   const auto news = co_await read_news(context, services::news::kServiceView, kMostNews);
-  if (!news) co_return failed(context, news.error(), false);
-  const Message::List views = views_of(*news, options.group);
+  if (!news) context.printer->problem("no history: " + harmless(news.error().text));
+  const Message::List views = news ? views_of(*news, options.group) : Message::List{};
   if (context.json) {
     Message message = to_message(*view, context.plant());
     message.set("history", views);
     context.line(message.to_json());
     co_return Exit::kOk;
   }
-  print_views(context, views);
+  if (!views.empty()) print_views(context, views);
   context.line("now view " + std::to_string(view->number) + " of " +
                count_text(static_cast<std::int64_t>(view->members.size()), "member", "members"));
   co_return Exit::kOk;

@@ -36,7 +36,8 @@ task::Task<std::vector<SiteReport>> ask_all_sites(Context context) {
     if (answer) {
       report.programs = answer->list("programs");
     } else {
-      report.problem = answer.error().text;
+      const bool absent = answer.error().code == Errc::kUnknownGroup;
+      report.problem = absent ? "remote execution does not run" : answer.error().text;
     }
     reports.push_back(std::move(report));
   }
@@ -89,7 +90,7 @@ task::Task<Exit> list_services(Context context) {
 }
 
 Exit done(const Context& context, const Result<Message>& answer, const std::string& what) {
-  if (!answer) return failed(context, answer.error(), true);
+  if (!answer) return failed_at(context, remote_execution::kGroup, answer.error(), true);
   if (context.json) {
     context.line(answer->to_json());
   } else {

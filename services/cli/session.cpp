@@ -129,6 +129,13 @@ Exit failed(const Context& context, const Error& error, bool changes) {
   return exit;
 }
 
+Exit failed_at(const Context& context, std::string_view service, const Error& error, bool changes) {
+  if (error.code != Errc::kUnknownGroup) return failed(context, error, changes);
+  const Error named{error.code, "the service " + std::string(service) +
+                                    " does not run now; cohort services shows what does"};
+  return failed(context, named, changes);
+}
+
 Exit run(const Invocation& invocation, Printer& printer) {
   const auto plant = config::read_plant_file(invocation.config);
   if (!plant) {

@@ -19,7 +19,7 @@ task::Task<Exit> show_stations(Context context) {
   Message question;
   question.set("question", "stations");
   const auto answer = co_await services::scheduling::ask(context.process(), question);
-  if (!answer) co_return failed(context, answer.error(), false);
+  if (!answer) co_return failed_at(context, services::scheduling::kGroup, answer.error(), false);
   if (context.json) {
     context.line(answer->to_json());
     co_return Exit::kOk;
@@ -104,7 +104,7 @@ task::Task<Exit> show_report(Context context) {
   Message question;
   question.set("question", "report");
   auto report = co_await services::scheduling::ask(context.process(), question);
-  if (!report) co_return failed(context, report.error(), false);
+  if (!report) co_return failed_at(context, services::scheduling::kGroup, report.error(), false);
   Message::List services = co_await summaries(context);
   if (context.json) {
     report->set("services", std::move(services));
