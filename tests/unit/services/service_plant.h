@@ -18,7 +18,7 @@ namespace cohort::test {
 /// The world's machines on the plant clock; nothing that happens to a site touches them.
 class Machines {
  public:
-  explicit Machines(Plant& plant, double factor) : plant_(plant), clock_(WallTime{}, 0, factor) {}
+  Machines(Plant& plant, double factor) : plant_(&plant), clock_(WallTime{}, 0, factor) {}
 
   stations::Machine& add(const std::string& name, stations::StationKind kind) {
     stations::StationSpec spec{name, kind};
@@ -29,14 +29,23 @@ class Machines {
     machine.advance(plant_now());
     return machine;
   }
-  WallTime wall_now() const { return WallTime{plant_.now().time_since_epoch().count()}; }
-  stations::PlantTime plant_now() const { return clock_.at(wall_now()); }
+  stations::PlantTime plant_now() const {
+    return before_ + clock_.at(WallTime{plant_->now().time_since_epoch().count()});
+  }
+  /// The plant is started anew around the machines, which go on.
+  void move_to(Plant& plant) {
+    before_ = moved_at_;
+    plant_ = &plant;
+  }
+  /// The old plant is about to go.
+  void leave() { moved_at_ = plant_now(); }
   const std::map<std::string, stations::Machine>& all() const { return machines_; }
-  double factor() const { return clock_.factor(); }
 
  private:
-  Plant& plant_;
+  Plant* plant_;
   stations::PlantClock clock_;
+  stations::PlantTime before_ = 0;
+  stations::PlantTime moved_at_ = 0;
   std::map<std::string, stations::Machine> machines_;
 };
 
