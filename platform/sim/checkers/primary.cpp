@@ -29,6 +29,28 @@ std::map<std::uint64_t, Seen> collect(const Index& index, Findings& findings) {
   return views;
 }
 
+bool has_life(const std::vector<SiteLife>& members, SiteLife life) {
+  return std::find(members.begin(), members.end(), life) != members.end();
+}
+
+bool has_site(const std::vector<SiteLife>& members, SiteLife life) {
+  return std::any_of(members.begin(), members.end(),
+                     [life](SiteLife member) { return member.site == life.site; });
+}
+
+bool follows(const std::vector<SiteLife>& before, const std::vector<SiteLife>& after) {
+  std::size_t common = 0;
+  for (SiteLife life : before) common += has_life(after, life) ? 1 : 0;
+  // After a total failure no life goes on: the quorum is counted by sites.
+  const bool formed_anew = common == 0;
+  if (formed_anew) {
+    for (SiteLife life : before) common += has_site(after, life) ? 1 : 0;
+  }
+  const bool oldest_stays =
+      formed_anew ? has_site(after, before.front()) : has_life(after, before.front());
+  return 2 * common > before.size() || (2 * common == before.size() && oldest_stays);
+}
+
 }  // namespace
 
 /// V8: one site view a number, and of each next view more than half of the sites of the one before
@@ -38,19 +60,9 @@ void check_primary(const Index& index, Findings& findings) {
   const Seen* before = nullptr;
   std::uint64_t number_before = 0;
   for (const auto& [number, seen] : views) {
-    if (before != nullptr && number == number_before + 1 && !seen.left_orderly) {
-      std::size_t common = 0;
-      for (SiteLife life : *before->members) {
-        if (std::find(seen.members->begin(), seen.members->end(), life) != seen.members->end()) {
-          ++common;
-        }
-      }
-      const std::size_t all = before->members->size();
-      const bool oldest_stays = std::find(seen.members->begin(), seen.members->end(),
-                                          before->members->front()) != seen.members->end();
-      if (2 * common < all || (2 * common == all && !oldest_stays)) {
-        findings.add("a site view without a quorum of the one before", {before->place, seen.place});
-      }
+    if (before != nullptr && number == number_before + 1 && !seen.left_orderly &&
+        !follows(*before->members, *seen.members)) {
+      findings.add("a site view without a quorum of the one before", {before->place, seen.place});
     }
     before = &seen;
     number_before = number;
