@@ -40,6 +40,7 @@ void ClientPort::tell_daemon_gone() {
 void ClientPort::die() {
   if (!open_) return;
   open_ = false;
+  world_.phases().on_process_end(tap_.process());
   tell_daemon_gone();
 }
 
@@ -48,6 +49,7 @@ void ClientPort::run_over() {
 }
 
 void ClientPort::note(wire::HistoryRecord record) {
+  world_.phases().on_note(tap_.process(), record);
   tap_.note(std::move(record), world_.queue().now());
 }
 
@@ -64,6 +66,7 @@ void ClientPort::from_daemon(Bytes record) {
 }
 
 void ClientPort::closed_by_daemon(std::string reason) {
+  world_.phases().on_process_end(tap_.process());
   const Duration arrival = next_arrival(to_client_, ++received_, 1);
   world_.queue().at(arrival, [self = shared_from_this(), reason = std::move(reason)] {
     if (!self->open_) return;

@@ -1,5 +1,6 @@
 #include "platform/sim/site.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/base/instrument.h"
@@ -20,6 +21,19 @@ void add_to(Digest& digest, const T& effect) {
   if constexpr (requires { effect.record; }) digest.add(ByteView(effect.record));
   if constexpr (requires { effect.reason; }) digest.add(effect.reason);
   if constexpr (requires { effect.text; }) digest.add(effect.text);
+}
+
+std::uint64_t promise_count() {
+  const auto& probes = instrument::probes();
+  const auto found = probes.find("view.promised");
+  return found == probes.end() ? 0 : found->second;
+}
+
+bool installs(const core::Effects& effects) {
+  return std::any_of(effects.begin(), effects.end(), [](const core::Effect& effect) {
+    const auto* trace = std::get_if<core::Trace>(&effect);
+    return trace != nullptr && trace->text.starts_with("event=view.installed");
+  });
 }
 
 }  // namespace
@@ -121,7 +135,9 @@ void Site::input(core::Input given) {
 void Site::step(const core::Input& given) {
   ++steps_;
   if (const auto* gone = std::get_if<core::ClientGone>(&given)) clients_.erase(gone->client);
+  const std::uint64_t promises = promise_count();
   core::Effects effects = core_->step(given, local_now());
+  world_.phases().on_site_step(id_, promise_count() > promises, installs(effects));
   if (world_.trigger_reached(id_) && !doom_) {
     const std::uint64_t decision =
         decide(world_.options().seed, {kRestart, id_.value, incarnation_, steps_});

@@ -50,6 +50,7 @@ void World::on_site_started(SiteId site) {
 
 void World::on_site_crash(SiteId site, const std::string& why) {
   ++counts_.site_crashes;
+  phases_.on_site_end(site);
   digest_.add(site.value);
   digest_.add(why);
 }

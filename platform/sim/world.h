@@ -14,6 +14,7 @@
 #include "platform/sim/history_tap.h"
 #include "platform/sim/network.h"
 #include "platform/sim/options.h"
+#include "platform/sim/phases.h"
 #include "platform/sim/site.h"
 
 namespace cohort::sim {
@@ -41,6 +42,7 @@ class World {
   Digest& digest() { return digest_; }
   Recorder& recorder() { return recorder_; }
   Counts& counts() { return counts_; }
+  Phases& phases() { return phases_; }
   Site& site(SiteId id) { return *sites_.at(id); }
   const Site& site(SiteId id) const { return *sites_.at(id); }
   const std::map<SiteId, std::unique_ptr<Site>>& sites() const { return sites_; }
@@ -70,6 +72,7 @@ class World {
   Digest digest_;
   Recorder recorder_;
   Counts counts_;
+  Phases phases_;
   Network network_;
   std::map<SiteId, std::unique_ptr<Site>> sites_;
   std::string armed_probe_;
