@@ -1,0 +1,192 @@
+// Goal: clients and daemon exchange records in order; a bad or slow client is closed alone, with a
+// reason.
+// Method: a real Unix socket in a temporary folder, server and clients in one event loop.
+#include "platform/net/client_server.h"
+
+#include <unistd.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include "platform/base/limits.h"
+#include "platform/net/frame_decoder.h"
+#include "platform/net/unix_client_link.h"
+#include "platform/wire/client_protocol.h"
+#include "unit/net/drive.h"
+
+using namespace cohort;
+using namespace cohort::net;
+
+class TstClientServer : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void init();
+  void cleanup();
+  void records_goBothWaysInOrder();
+  void user_isTheKernelsWord();
+  void close_afterWhatWasSent_reachesTheClient();
+  void clientGone_isTold();
+  void serverGone_isToldToTheClient();
+  void malformedLength_closesThatClientWithAGoodbye();
+  void clientThatDoesNotRead_isClosedAlone();
+  void noDaemon_isClosed();
+  void staleSocket_isReplaced();
+
+ private:
+  using Raw = boost::asio::local::stream_protocol::socket;
+
+  std::unique_ptr<UnixClientLink> connect() {
+    auto link = UnixClientLink::connect(*runtime_, path_);
+    if (!link) return nullptr;
+    (*link)->on_record = [this](Bytes record) { received_.push_back(std::move(record)); };
+    (*link)->on_closed = [this](std::string reason) { closed_ = std::move(reason); };
+    return std::move(*link);
+  }
+  Raw connect_raw() {
+    Raw socket(runtime_->context());
+    boost::system::error_code error;
+    socket.connect(boost::asio::local::stream_protocol::endpoint(path_.native()), error);
+    return socket;
+  }
+
+  std::unique_ptr<QTemporaryDir> folder_;
+  std::filesystem::path path_;
+  std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<ClientServer> server_;
+  std::vector<ClientServer::Client> opened_;
+  std::vector<std::uint32_t> users_;
+  std::map<ClientServer::Client, std::vector<Bytes>> records_;
+  std::map<ClientServer::Client, std::string> gone_;
+  std::vector<Bytes> received_;
+  std::string closed_;
+};
+
+void TstClientServer::init() {
+  folder_ = std::make_unique<QTemporaryDir>();
+  path_ = folder_->filePath("cohortd.sock").toStdString();
+  runtime_ = std::make_unique<Runtime>();
+  ClientServer::Handlers handlers;
+  handlers.on_opened = [this](ClientServer::Client client, std::uint32_t user) {
+    opened_.push_back(client);
+    users_.push_back(user);
+  };
+  handlers.on_record = [this](ClientServer::Client client, Bytes record) {
+    records_[client].push_back(std::move(record));
+  };
+  handlers.on_gone = [this](ClientServer::Client client, const std::string& reason) {
+    gone_[client] = reason;
+  };
+  server_ = std::make_unique<ClientServer>(*runtime_, handlers);
+  const auto listens = server_->listen(path_);
+  QVERIFY2(listens, listens ? "" : listens.error().text.c_str());
+}
+
+void TstClientServer::cleanup() {
+  server_.reset();
+  runtime_.reset();
+  opened_.clear();
+  users_.clear();
+  records_.clear();
+  gone_.clear();
+  received_.clear();
+  closed_.clear();
+}
+
+void TstClientServer::records_goBothWaysInOrder() {
+  const auto link = connect();
+  QVERIFY(link);
+  for (std::uint8_t i = 0; i < 50; ++i) link->send(Bytes(i + 1u, i));
+  QVERIFY(drive(*runtime_, [this] { return records_[1].size() == 50; }));
+  for (std::uint8_t i = 0; i < 50; ++i) {
+    QVERIFY(records_[1][i] == Bytes(i + 1u, i));
+    server_->send(1, Bytes(i + 1u, i));
+  }
+  QVERIFY(drive(*runtime_, [this] { return received_.size() == 50; }));
+  QVERIFY(received_[49] == Bytes(50, 49));
+}
+
+void TstClientServer::user_isTheKernelsWord() {
+  const auto link = connect();
+  QVERIFY(drive(*runtime_, [this] { return !opened_.empty(); }));
+  QCOMPARE(users_[0], std::uint32_t{::getuid()});
+}
+
+void TstClientServer::close_afterWhatWasSent_reachesTheClient() {
+  const auto link = connect();
+  QVERIFY(drive(*runtime_, [this] { return !opened_.empty(); }));
+  server_->send(1, Bytes(1000, 7));
+  server_->close(1, "enough");
+  QVERIFY(drive(*runtime_, [this] { return !closed_.empty() && !gone_.empty(); }));
+  QCOMPARE(received_.size(), std::size_t{1});
+  QCOMPARE(gone_[1], std::string("enough"));
+}
+
+void TstClientServer::clientGone_isTold() {
+  auto link = connect();
+  QVERIFY(drive(*runtime_, [this] { return !opened_.empty(); }));
+  link.reset();
+  QVERIFY(drive(*runtime_, [this] { return gone_.contains(1); }));
+  QCOMPARE(server_->clients(), std::size_t{0});
+}
+
+void TstClientServer::serverGone_isToldToTheClient() {
+  const auto link = connect();
+  QVERIFY(drive(*runtime_, [this] { return !opened_.empty(); }));
+  server_.reset();
+  QVERIFY(drive(*runtime_, [this] { return !closed_.empty(); }));
+  QVERIFY(!std::filesystem::exists(path_));
+}
+
+void TstClientServer::malformedLength_closesThatClientWithAGoodbye() {
+  const auto good = connect();
+  Raw bad = connect_raw();
+  QVERIFY(drive(*runtime_, [this] { return opened_.size() == 2; }));
+  boost::system::error_code error;
+  boost::asio::write(bad, boost::asio::buffer(Bytes{0xff, 0xff, 0xff, 0x7f, 1, 2}), error);
+  QVERIFY(drive(*runtime_, [this] { return gone_.contains(2); }));
+  Bytes answer(4096);
+  const std::size_t size = boost::asio::read(bad, boost::asio::buffer(answer), error);
+  FrameDecoder decoder(limits::kFrameBytes);
+  decoder.feed(ByteView(answer).first(size));
+  const auto frame = decoder.next();
+  QVERIFY(frame && *frame);
+  const auto event = wire::decode_client_event(**frame);
+  QVERIFY(event.has_value());
+  const auto* goodbye = std::get_if<wire::Goodbye>(&*event);
+  QVERIFY(goodbye);
+  QVERIFY(goodbye->code == Errc::kLimit);
+  QVERIFY(!gone_.contains(1));
+}
+
+void TstClientServer::clientThatDoesNotRead_isClosedAlone() {
+  const auto good = connect();
+  const Raw slow = connect_raw();
+  QVERIFY(drive(*runtime_, [this] { return opened_.size() == 2; }));
+  const Bytes record(limits::kFrameBytes, 1);
+  const std::size_t enough = limits::kClientQueueBytes / record.size() + 8;
+  for (std::size_t i = 0; i < enough; ++i) server_->send(2, record);
+  QVERIFY(drive(*runtime_, [this] { return gone_.contains(2); }));
+  QVERIFY(QString::fromStdString(gone_[2]).contains("does not read"));
+  server_->send(1, Bytes{1});
+  QVERIFY(drive(*runtime_, [this] { return received_.size() == 1; }));
+}
+
+void TstClientServer::noDaemon_isClosed() {
+  server_.reset();
+  const auto link = UnixClientLink::connect(*runtime_, path_);
+  QVERIFY(!link);
+  QVERIFY(link.error().code == Errc::kClosed);
+  QVERIFY(QString::fromStdString(link.error().text).contains("start cohortd"));
+}
+
+void TstClientServer::staleSocket_isReplaced() {
+  ClientServer second(*runtime_, {});
+  QVERIFY(second.listen(path_));
+}
+
+QTEST_GUILESS_MAIN(TstClientServer)
+#include "tst_client_server.moc"
