@@ -155,9 +155,7 @@ void ViewChange::tick() {
   try_install_waiting();
   if (basis_.operational) {
     if (detector_.check(context_.now)) tell_suspicions();
-    for (const auto& [rank, reason] : plane_.late_sites()) {
-      detector_.accuse(basis_.members[rank].site, reason);
-    }
+    accuse_late_sites();
     watch_ballot();
     try_start();
     ask_for_ballot();
@@ -165,6 +163,22 @@ void ViewChange::tick() {
     watch_ballot();
     tick_forming();
   }
+}
+
+void ViewChange::accuse_late_sites() {
+  const auto late = plane_.late_sites();
+  if (late.empty()) return;
+  std::set<SiteId> rest;
+  for (const SiteLife& member : basis_.members) {
+    if (member == context_.self || !detector_.suspected(member.site)) rest.insert(member.site);
+  }
+  for (const auto& [rank, reason] : late) rest.erase(basis_.members[rank].site);
+  if (!quorum(basis_.members, rest)) {
+    // Without the late ones nobody could go on: a ballot among all ends the epoch by its cut.
+    ballot_asked_ = true;
+    return;
+  }
+  for (const auto& [rank, reason] : late) detector_.accuse(basis_.members[rank].site, reason);
 }
 
 MonotonicTime ViewChange::next_deadline() const {

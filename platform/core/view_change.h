@@ -121,6 +121,7 @@ class ViewChange {
     MonotonicTime since{};
     MonotonicTime not_before{};  ///< back-off after a ballot that failed
     std::uint64_t greatest_round = 0;
+    std::string failure;                      ///< why the last ballot came to nothing
   };
   struct Joining {
     SiteLife life;
@@ -157,10 +158,12 @@ class ViewChange {
   void try_commit();
   bool leases_over() const;
   void commit();
-  void abandon(const char* why);
+  void abandon(const std::string& why);
+  std::string lost_sites() const;
   static bool quorum(const std::vector<SiteLife>& members, const std::set<SiteId>& sites);
   void tell_suspicions();
   void ask_for_ballot();
+  void accuse_late_sites();
   void send(SiteId site, const wire::PeerFrame& frame);
   void loop_back(const wire::PeerFrame& frame);
 

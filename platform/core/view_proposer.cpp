@@ -67,7 +67,9 @@ void ViewChange::try_start() {
 
 void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   const std::uint64_t round = proposer_.greatest_round + 1;
+  std::string failure = std::move(proposer_.failure);
   proposer_ = Proposer();
+  proposer_.failure = std::move(failure);
   proposer_.greatest_round = round;
   proposer_.phase = Phase::kWedging;
   proposer_.view = view;
@@ -101,7 +103,7 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   }
   if (!quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()})) {
     COHORT_PROBE("view.no_quorum");
-    abandon("no quorum");
+    abandon("no quorum: " + lost_sites());
     return;
   }
   context_.trace("event=ballot.begin site=" + to_string(context_.self) +
@@ -116,9 +118,26 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   send(context_.self.site, wedge);
 }
 
-void ViewChange::abandon(const char* why) {
-  context_.trace("event=ballot.abandoned site=" + to_string(context_.self) + " reason=\"" + why +
-                 "\"");
+std::string ViewChange::lost_sites() const {
+  std::string lost;
+  for (const SiteLife& member : basis_.members) {
+    if (!detector_.suspected(member.site)) continue;
+    lost += (lost.empty() ? "" : "; ") + to_string(member) + " " + detector_.evidence(member.site);
+  }
+  for (const auto& [ends, evidence] : accusations_) {
+    lost += (lost.empty() ? "" : "; ") + std::to_string(ends.first.value) + " accuses " +
+            std::to_string(ends.second.value);
+  }
+  return lost;
+}
+
+void ViewChange::abandon(const std::string& why) {
+  // A ballot that fails again for the same reason is not news.
+  if (proposer_.failure != why) {
+    context_.trace("event=ballot.abandoned site=" + to_string(context_.self) + " reason=\"" + why +
+                   "\"");
+  }
+  proposer_.failure = why;
   proposer_.phase = Phase::kIdle;
   detector_.forgive_heard(context_.now);
   accusations_.clear();
@@ -135,11 +154,17 @@ void ViewChange::on_refusal(SiteId, const wire::WedgeRefusal& refusal) {
 void ViewChange::on_answer(SiteId from, const wire::WedgeAnswer& answer) {
   if (proposer_.phase != Phase::kWedging || answer.ballot != proposer_.ballot) return;
   if (answer.view != proposer_.view) return;
+  if (!proposer_.forming && from != context_.self.site) {
+    // A voter answers as the member that it is; its next life may ask to join, not vote.
+    const auto rank = basis_.rank_of(from);
+    const bool member = rank && basis_.members[*rank] == sessions_.life(from);
+    if (answer.joining ? rank.has_value() : !member) return;
+  }
   if (!proposer_.forming && !answer.joining && !well_formed(answer.report, basis_.members.size())) {
     return;
   }
   proposer_.answers[from] = answer;
-  proposer_.lives[from] = sessions_.life(from);
+  proposer_.lives[from] = from == context_.self.site ? context_.self : sessions_.life(from);
   decide();
 }
 
