@@ -11,7 +11,7 @@ namespace cohort::sim {
 namespace {
 
 /// Rare paths at which a crash is worth more than anywhere else.
-constexpr std::array<std::string_view, 16> kTriggers{"view.promised",
+constexpr std::array<std::string_view, 22> kTriggers{"view.promised",
                                                      "view.value_adopted",
                                                      "view.chosen",
                                                      "view.entries_fetched",
@@ -26,7 +26,13 @@ constexpr std::array<std::string_view, 16> kTriggers{"view.promised",
                                                      "session.resumed_with_frames",
                                                      "cut.trimmed",
                                                      "cut.order_tail",
-                                                     "router.frame_of_next_view"};
+                                                     "router.frame_of_next_view",
+                                                     "transfer.hold",
+                                                     "transfer.block_sent",
+                                                     "transfer.block_received",
+                                                     "cc.act",
+                                                     "cc.takeover",
+                                                     "cc.result"};
 
 enum Kind : std::uint64_t {
   kSiteCrash = 1,

@@ -46,6 +46,9 @@ Options options_of(std::uint64_t seed, const std::string& profile) {
   options.network.jitter = between(rng.next(), Duration(10'000), millis(5));
   options.network.loss = rng.chance(0.5) ? 0 : rng.unit() * 0.02;
   options.faults = draw_faults(rng.fork("faults"));
+  Rng tools = rng.fork("tools");
+  options.tool_share = tools.chance(0.4) ? 0.2 + 0.6 * tools.unit() : 0;
+  if (profile == "tools") options.tool_share = 0.85;
   if (profile == "calm") options.faults = {};
   if (profile == "views") {
     options.faults = {.site_crash = seconds(1), .trigger = true};

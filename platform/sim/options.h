@@ -32,6 +32,7 @@ struct Options {
   std::uint32_t sites = 3;
   std::uint32_t clients_per_site = 2;
   std::uint32_t groups = 2;
+  double tool_share = 0;     ///< of the clients, those that run the client library and the tools
   Duration fault_phase{0};   ///< how long faults and work go on
   Duration work_period{0};   ///< mean time between two actions of one client
   Duration client_delay{0};  ///< mean delay of a record between client and daemon
@@ -41,7 +42,7 @@ struct Options {
 };
 
 /// The options of a seed. Profiles: "swarm" (all kinds), "calm" (no faults), "views" (site crashes
-/// and triggers only), "tools" (fewer raw multicasts).
+/// and triggers only), "tools" (most clients run the tools).
 Options options_of(std::uint64_t seed, const std::string& profile);
 
 }  // namespace cohort::sim

@@ -9,31 +9,29 @@
 #include <vector>
 
 #include "platform/base/rng.h"
+#include "platform/sim/actor.h"
 #include "platform/sim/client_port.h"
 #include "platform/sim/world.h"
 
 namespace cohort::sim {
 
-class Worker : public std::enable_shared_from_this<Worker> {
+class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
  public:
   Worker(World& world, SiteId site, std::uint64_t number);
 
-  /// False where the site's daemon is down.
-  bool connect();
-  void die();
-  /// No more random actions; what is under way goes on.
-  void stop_acting() { acting_ = false; }
+  bool connect() override;
+  void die() override;
+  void stop_acting() override { acting_ = false; }
   /// One CBCAST and one ABCAST to every group it is a member of, then a flush.
-  void say_goodbye();
-  void run_over();
+  void say_goodbye() override;
+  void run_over() override;
 
-  bool open() const { return port_ && port_->open(); }
-  bool welcomed() const { return process_.valid(); }
-  bool idle() const { return pending_.empty(); }
-  SiteId site() const { return site_; }
-  const wire::SiteView& sites() const { return sites_; }
-  /// What it waits for, for the report of a run that does not end.
-  std::string pending_text() const;
+  bool open() const override { return port_ && port_->open(); }
+  bool welcomed() const override { return process_.valid(); }
+  bool idle() const override { return pending_.empty(); }
+  SiteId site() const override { return site_; }
+  const wire::SiteView& sites() const override { return sites_; }
+  std::string pending_text() const override;
 
  private:
   void on_record(const Bytes& record);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "platform/sim/decide.h"
+#include "platform/sim/tool_worker.h"
+#include "platform/sim/worker.h"
 
 namespace cohort::sim {
 
@@ -27,8 +29,16 @@ void Workload::on_site_started(SiteId site) {
   }
 }
 
+std::shared_ptr<Actor> Workload::make_actor(SiteId site, std::uint64_t number) {
+  const std::uint64_t decision = decide(world_.options().seed, {2, number});
+  if (unit(decision) < world_.options().tool_share) {
+    return std::make_shared<ToolWorker>(world_, site, number);
+  }
+  return std::make_shared<Worker>(world_, site, number);
+}
+
 void Workload::spawn(SiteId site, Duration after) {
-  auto worker = std::make_shared<Worker>(world_, site, next_number_++);
+  const std::shared_ptr<Actor> worker = make_actor(site, next_number_++);
   ++coming_[site];
   world_.queue().after(after, [this, worker] {
     --coming_[worker->site()];
@@ -39,12 +49,12 @@ void Workload::spawn(SiteId site, Duration after) {
 }
 
 void Workload::kill_one(std::uint64_t decision) {
-  std::vector<Worker*> open;
+  std::vector<Actor*> open;
   for (const auto& worker : workers_) {
     if (worker->open()) open.push_back(worker.get());
   }
   if (open.empty()) return;
-  Worker& victim = *open[decision % open.size()];
+  Actor& victim = *open[decision % open.size()];
   victim.die();
 }
 

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "platform/sim/worker.h"
+#include "platform/sim/actor.h"
+#include "platform/sim/world.h"
 
 namespace cohort::sim {
 
@@ -31,13 +32,14 @@ class Workload {
 
  private:
   void spawn(SiteId site, Duration after);
+  std::shared_ptr<Actor> make_actor(SiteId site, std::uint64_t number);
   /// Processes whose group was killed are replaced.
   void replace_missing();
   void look_at_views();
   std::string unrest_of_site(SiteId site);
 
   World& world_;
-  std::vector<std::shared_ptr<Worker>> workers_;
+  std::vector<std::shared_ptr<Actor>> workers_;
   std::map<SiteId, std::uint32_t> coming_;  ///< planned, not yet connected
   std::uint64_t next_number_ = 1;
   bool acting_ = true;

@@ -36,6 +36,7 @@ struct ReplicatedData::Parts {
   std::map<std::uint64_t, task::OneShot<Result<Message>>> in_flight;  ///< own updates, by tag
   task::Event applied;
   client::Process::Subscription on_closed;
+  client::Process::Subscription on_view;
 
   Message on_update(const Delivery& update) {
     Message answer = options.apply(update);
@@ -49,8 +50,8 @@ struct ReplicatedData::Parts {
     own.mapped().set(std::move(result));
     applied.pulse();
   }
-  void close(const std::string& reason) {
-    while (!in_flight.empty()) end(in_flight.begin()->first, make_error(Errc::kClosed, reason));
+  void end_all(Errc code, const std::string& why) {
+    while (!in_flight.empty()) end(in_flight.begin()->first, make_error(code, why));
   }
 
   static task::Task<Result<Message>> update(std::shared_ptr<Parts> parts, Message change);
@@ -107,7 +108,14 @@ ReplicatedData::ReplicatedData(client::Process& process, Options options)
                                 return parts->options.read(question.message);
                               });
   parts_->on_closed = process.on_closed([weak](const std::string& reason) {
-    if (const auto parts = weak.lock()) parts->close(reason);
+    if (const auto parts = weak.lock()) parts->end_all(Errc::kClosed, reason);
+  });
+  parts_->on_view = parts_->tooling.on_any_view([weak](const client::ViewChange& change) {
+    const auto parts = weak.lock();
+    if (!parts || change.view.group != parts->group || parts->tooling.is_member(parts->group)) {
+      return;
+    }
+    parts->end_all(Errc::kOutcomeUnknown, "this member left before its update came back");
   });
 }
 

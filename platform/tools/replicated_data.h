@@ -33,7 +33,8 @@ class ReplicatedData {
   void attach(GroupId group);
 
   /// Updates all copies: 1 multicast. Returns what apply returned at this member, once it is
-  /// applied here. Errors: kNotMember (others use update_data), kClosed, those of multicast.
+  /// applied here. Errors: kNotMember (others use update_data), kOutcomeUnknown (this member left
+  /// before it came back), kClosed, those of multicast.
   task::Task<Result<client::Message>> update(client::Message change);
   /// Reads the local copy after this process's own updates in flight (P44). Costs nothing.
   task::Task<Result<client::Message>> read(client::Message question);

@@ -82,7 +82,9 @@ task::Task<Result<GroupId>> ServiceMember::join() {
   Result<client::GroupView> joined = make_error(Errc::kTimedOut, "not tried");
   for (int attempt = 0; attempt < kJoinAttempts; ++attempt) {
     joined = co_await parts.transfer.join(parts.options.service, true);
-    if (joined || !retryable(joined.error().code)) break;
+    if (joined) break;
+    const Errc why = joined.error().code;
+    if (!retryable(why) && why != Errc::kTotalFailure) break;
     log(fmt::format("joining '{}' again: {}", parts.options.service, joined.error().text));
     co_await parts.process.scheduler().sleep_for(kJoinPause);
   }

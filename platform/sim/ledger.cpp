@@ -1,0 +1,107 @@
+#include "platform/sim/ledger.h"
+
+#include <utility>
+
+#include "platform/sim/decide.h"
+
+namespace cohort::sim {
+
+Ledger::Ledger(client::Process& process, Rng rng, std::size_t first_ballast)
+    : process_(process),
+      tooling_(process),
+      rng_(rng),
+      ballast_(first_ballast),
+      cohort_(process, cohort_options()),
+      data_(process, data_options()),
+      transfer_(process, domains()) {}
+
+task::Task<bool> Ledger::join() {
+  while (!process_.closed()) {
+    auto view = co_await transfer_.join(kLedgerGroup, true);
+    if (view) {
+      group_ = view->group;
+      data_.attach(group_);
+      co_return true;
+    }
+    co_await process_.scheduler().sleep_for(millis(50));
+  }
+  co_return false;
+}
+
+task::Task<void> Ledger::leave() {
+  auto left = co_await process_.leave_group(group_);
+  if (left) group_ = {};
+}
+
+void Ledger::apply(const client::Message& change, GroupId group) {
+  ++applied_;
+  digest_ = mix64(digest_ ^ wire::history_digest(change.encode()));
+  wire::HistoryRecord note;
+  note.text = "copy.applied";
+  note.group = group;
+  note.token = applied_;
+  note.digest = digest_;
+  tooling_.note(std::move(note));
+}
+
+task::Task<client::Message> Ledger::act(Ledger* ledger, tools::Computation computation) {
+  const Duration work = exponential(ledger->rng_.next(), millis(150));
+  co_await ledger->process_.scheduler().sleep_for(work);
+  client::Message result = computation.request.message;
+  result.set("by", ledger->process_.id());
+  co_return result;
+}
+
+tools::CoordinatorCohort::Options Ledger::cohort_options() {
+  tools::CoordinatorCohort::Options options;
+  options.request_entry = kLedgerRequest;
+  options.result_entry = kLedgerResult;
+  options.action = [this](tools::Computation computation) {
+    return act(this, std::move(computation));
+  };
+  options.apply = [this](const client::Delivery& request, const client::Message& result) {
+    apply(result, request.group);
+  };
+  return options;
+}
+
+tools::ReplicatedData::Options Ledger::data_options() {
+  tools::ReplicatedData::Options options;
+  options.update_entry = kLedgerUpdate;
+  options.read_entry = kLedgerRead;
+  options.apply = [this](const client::Delivery& update) {
+    apply(update.message, update.group);
+    return client::Message{};
+  };
+  options.read = [this](const client::Message&) {
+    client::Message answer;
+    answer.set("applied", applied_);
+    return answer;
+  };
+  return options;
+}
+
+std::vector<tools::Domain> Ledger::domains() {
+  tools::Domain state;
+  state.name = "ledger";
+  state.encode = [this] {
+    client::Message message;
+    message.set("applied", applied_).set("digest", digest_).set("ballast", Bytes(ballast_, 1));
+    return message.encode();
+  };
+  state.decode = [this](ByteView bytes) -> Result<void> {
+    auto message = client::Message::decode(bytes);
+    if (!message) return std::unexpected(message.error());
+    applied_ = static_cast<std::uint64_t>(message->integer("applied"));
+    digest_ = static_cast<std::uint64_t>(message->integer("digest"));
+    ballast_ = message->bytes("ballast").size();
+    return {};
+  };
+  tools::Domain pending;
+  pending.name = "pending";
+  pending.encode = [this] { return cohort_.encode_state(); };
+  pending.decode = [this](ByteView bytes) { return cohort_.decode_state(bytes); };
+  return {state, pending};
+}
+
+}  // namespace cohort::sim

@@ -1,0 +1,174 @@
+#include "platform/sim/tool_worker.h"
+
+#include <utility>
+
+#include "platform/sim/decide.h"
+#include "platform/tools/group_rpc.h"
+
+namespace cohort::sim {
+
+namespace {
+
+constexpr std::uint32_t kUnderWayMost = 12;
+constexpr std::size_t kLargeState = 150'000;  ///< five blocks of a transfer
+
+/// Counts an action as long as its coroutine lives.
+class UnderWay {
+ public:
+  explicit UnderWay(std::uint32_t& count) : count_(count) { ++count_; }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() { --count_; }
+
+ private:
+  std::uint32_t& count_;
+};
+
+}  // namespace
+
+ToolWorker::ToolWorker(World& world, SiteId site, std::uint64_t number)
+    : world_(world),
+      site_(site),
+      number_(number),
+      rng_(decide(world.options().seed, {0x746f6f6c, number})) {}
+
+bool ToolWorker::connect() {
+  port_ = world_.site(site_).connect();
+  if (!port_) return false;
+  const MonotonicTime now{world_.queue().now()};
+  scheduler_.run(now);
+  scheduler_.on_ready = [this] { plan_pump(world_.queue().now()); };
+  process_ = std::make_unique<client::Process>(*port_, scheduler_,
+                                               "tool worker " + std::to_string(number_), number_);
+  client::Tooling(*process_).record_history([this](const wire::HistoryRecord& record) {
+    if (record.kind == wire::HistoryKind::kNote) port_->note(record);
+  });
+  const std::size_t ballast = rng_.chance(0.5) ? kLargeState : 100;
+  ledger_.emplace(*process_, rng_.fork("ledger"), ballast);
+  drive_link();
+  scheduler_.spawn(live());
+  return true;
+}
+
+/// Lets the process hear of each record at its time, and die where a rare path was reached by it.
+void ToolWorker::drive_link() {
+  auto inner = std::move(port_->on_record);
+  port_->on_record = [weak = weak_from_this(), inner = std::move(inner)](Bytes record) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->scheduler_.run(MonotonicTime{self->world_.queue().now()});
+    inner(std::move(record));
+    self->die_where_armed();
+  };
+}
+
+void ToolWorker::plan_pump(Duration at) {
+  world_.queue().at(at, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->pump();
+  });
+}
+
+void ToolWorker::pump() {
+  if (!open()) return;
+  scheduler_.run(MonotonicTime{world_.queue().now()});
+  die_where_armed();
+  const MonotonicTime next = scheduler_.next_deadline();
+  if (next != kNever) plan_pump(next.time_since_epoch());
+}
+
+void ToolWorker::die_where_armed() {
+  if (!open() || !world_.trigger_reached(site_)) return;
+  world_.on_trigger_fired(site_);
+  die();
+}
+
+void ToolWorker::die() {
+  if (!open()) return;
+  ++world_.counts().process_crashes;
+  acting_ = false;
+  port_->die();
+}
+
+void ToolWorker::run_over() {
+  if (port_) port_->run_over();
+}
+
+std::string ToolWorker::pending_text() const {
+  return "tool worker " + std::to_string(number_) + " at site " + std::to_string(site_.value) +
+         (welcomed() ? " " + to_string(process_->id()) : ", no welcome") +
+         (joined_ ? "" : ", not joined") + ", under way " + std::to_string(under_way_);
+}
+
+task::Task<void> ToolWorker::live() {
+  const auto connected = co_await process_->connect();
+  if (!connected) co_return;
+  joined_ = co_await ledger_->join();
+  while (joined_ && acting_) {
+    co_await scheduler_.sleep_for(exponential(rng_.next(), 3 * world_.options().work_period));
+    if (acting_ && joined_ && under_way_ < kUnderWayMost) act();
+  }
+}
+
+void ToolWorker::act() {
+  const std::uint64_t dice = rng_.below(100);
+  if (dice < 45) {
+    scheduler_.spawn(update());
+  } else if (dice < 80) {
+    scheduler_.spawn(ask_cohort());
+  } else if (dice < 97) {
+    scheduler_.spawn(ask_all());
+  } else if (under_way_ == 0) {
+    scheduler_.spawn(leave_and_return());
+  }
+}
+
+client::Message ToolWorker::numbered_message() {
+  client::Message message;
+  message.set("worker", number_).set("number", next_message_++);
+  return message;
+}
+
+client::Destinations ToolWorker::to_group() const {
+  client::Destinations to;
+  to.groups.push_back(ledger_->group());
+  return to;
+}
+
+task::Task<void> ToolWorker::update() {
+  const UnderWay guard(under_way_);
+  const auto result = co_await ledger_->data().update(numbered_message());
+  static_cast<void>(result);  // fails where the session ends
+}
+
+task::Task<void> ToolWorker::ask_cohort() {
+  const UnderWay guard(under_way_);
+  const auto result =
+      co_await tools::call_cohort(*process_, ledger_->group(), kLedgerRequest, numbered_message());
+  static_cast<void>(result);  // fails where all members die; the checkers judge the rest
+}
+
+task::Task<void> ToolWorker::ask_all() {
+  const UnderWay guard(under_way_);
+  tools::CallOptions options;
+  options.want = tools::kAll;
+  options.timeout = Duration{0};
+  const auto result =
+      co_await tools::call(*process_, to_group(), kLedgerRead, numbered_message(), options);
+  static_cast<void>(result);  // fails where all members die
+}
+
+task::Task<void> ToolWorker::leave_and_return() {
+  const UnderWay guard(under_way_);
+  joined_ = false;
+  co_await ledger_->leave();
+  joined_ = co_await ledger_->join();
+}
+
+void ToolWorker::say_goodbye() {
+  if (!open() || !joined_) return;
+  scheduler_.spawn(update());
+  scheduler_.spawn(ask_cohort());
+  scheduler_.spawn(ask_all());
+}
+
+}  // namespace cohort::sim
