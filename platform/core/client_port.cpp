@@ -1,5 +1,6 @@
 #include "platform/core/client_port.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/base/instrument.h"
@@ -96,7 +97,10 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
   }
   if (const auto* monitor = std::get_if<wire::Monitor>(&request)) {
     if (monitor->on && client.monitors.insert(monitor->group).second) {
-      if (table.find(monitor->group) != nullptr) {
+      const Group* group = table.find(monitor->group);
+      const bool member = group != nullptr && std::find(group->members.begin(), group->members.end(),
+                                                        client.process) != group->members.end();
+      if (group != nullptr && !member) {
         send(client, wire::View{table.view(monitor->group), {}, {}});
       }
     } else if (!monitor->on) {
