@@ -23,8 +23,8 @@ inline constexpr std::size_t kPendingHandshakes = 128;  ///< accepted, not yet k
 // --- time
 inline constexpr Duration kConnectTimeout = seconds(1);
 inline constexpr Duration kHandshakeTimeout = seconds(2);
-/// The first attempt after a failed one is made almost at once: a dying daemon's port may still take
-/// a connection and drop it; only the next attempt tells that the process has gone.
+/// The first attempt after a failed one is made almost at once: a dying daemon's port may still
+/// take a connection and drop it; only the next attempt tells that the process has gone.
 inline constexpr Duration kBackOffFirst = millis(1);
 inline constexpr Duration kBackOffLeast = millis(50);
 inline constexpr Duration kBackOffMost = seconds(1);
