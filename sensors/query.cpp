@@ -193,6 +193,18 @@ class IntervalCollector {
   std::int64_t visited_ = 0;
 };
 
+/// The time of the window's first reading: columns begin there, so that a history that is shorter
+/// than the window is shown as finely as it can be.
+Result<WallTime> first_time(const Store& store, SensorId sensor, WallTime from, WallTime to) {
+  WallTime first = from;
+  const auto visited = store.visit(sensor, from, to, [&first](const Reading& reading) {
+    first = reading.time;
+    return false;
+  });
+  if (!visited) return std::unexpected(visited.error());
+  return first;
+}
+
 }  // namespace
 
 Membership membership(const Reading& reading, WallTime from, WallTime to) {
@@ -219,7 +231,10 @@ Result<WindowAnswer> ask_window(const Store& store, const WindowQuestion& questi
   if (!gaps) return std::unexpected(gaps.error());
   answer.gaps = std::move(*gaps);
 
-  Reducer reducer(answer.from, answer.to, columns(question, answer.gaps.size()), answer.gaps);
+  const auto first = first_time(store, *sensor, answer.from, answer.to);
+  if (!first) return std::unexpected(first.error());
+
+  Reducer reducer(*first, answer.to, columns(question, answer.gaps.size()), answer.gaps);
   std::int64_t count = 0;
   auto visited = store.visit(*sensor, answer.from, answer.to, [&](const Reading& reading) {
     reducer.add(reading);

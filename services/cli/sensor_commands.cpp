@@ -43,8 +43,8 @@ std::string_view quality_text(Quality quality) {
 
 std::string value_text(const Reading& reading, const std::string& unit) {
   if (!reading.usable()) return std::string(kNothing);
-  return number_text(reading.value) + " ± " + number_text(reading.value_error) +
-         (unit.empty() ? "" : " " + unit);
+  return measured_text(reading.value, reading.value_error) + " ± " +
+         number_text(reading.value_error) + (unit.empty() ? "" : " " + unit);
 }
 
 std::string error_text(const Reading& reading) {

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cstdlib>
+#include <cmath>
 
 namespace cohort::cli {
 
@@ -84,6 +85,13 @@ std::string share_text(double share) {
 std::string number_text(double value) {
   const std::string text = fmt::format("{:.7g}", value);
   return text == "-0" ? "0" : text;
+}
+
+std::string measured_text(double value, double error) {
+  constexpr int kMostDecimals = 9;
+  if (!(error > 0) || !std::isfinite(error)) return number_text(value);
+  const int decimals = 1 - static_cast<int>(std::floor(std::log10(error)));
+  return fmt::format("{:.{}f}", value, std::clamp(decimals, 0, kMostDecimals));
 }
 
 std::string count_text(std::int64_t count, std::string_view one, std::string_view many) {

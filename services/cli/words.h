@@ -22,6 +22,8 @@ std::string length_text(std::int64_t ms);
 std::string share_text(double share);
 /// At most seven digits that count, no superfluous zeros: 101300, 21.5, 0.0002, 2e-05.
 std::string number_text(double value);
+/// A measured value, rounded to where its error begins: 21.53 for an error of 0.2, 495 for 40.
+std::string measured_text(double value, double error);
 /// "1 lot", "2 lots".
 std::string count_text(std::int64_t count, std::string_view one, std::string_view many);
 

@@ -74,6 +74,11 @@ class TstCliWords : public QObject {
     compare(number_text(0.0002), "0.0002");
     compare(number_text(101'300), "101300");
     compare(number_text(1200), "1200");
+    compare(measured_text(495.466, 40), "495");
+    compare(measured_text(99.73057, 0.2), "99.73");
+    compare(measured_text(0.001003848, 2e-5), "0.001004");
+    compare(measured_text(600, 1), "600.0");
+    compare(measured_text(21.5, 0), "21.5");
     compare(count_text(1, "lot", "lots"), "1 lot");
     compare(count_text(0, "lot", "lots"), "0 lots");
   }

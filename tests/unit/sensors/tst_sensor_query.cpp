@@ -261,6 +261,16 @@ class TstSensorQuery : public QObject {
     }
   }
 
+  void window_longerThanTheHistory_usesItsPointsForTheHistory() {
+    MemoryStore store;
+    std::vector<Reading> readings;
+    for (int time = 0; time < 100; ++time) readings.push_back(reading(1'000'000 + time, time));
+    filled(store, readings);
+    const WindowAnswer answer = ask_window(store, window(1'000'099, 1'000'000, 10)).value();
+    QCOMPARE(answer.points.size(), 10u);
+    QCOMPARE(answer.from.ns, 99);
+  }
+
   void window_withoutEnd_endsAtTheNewestReading() {
     MemoryStore store;
     filled(store, {reading(100, 1), reading(500, 2)});
