@@ -148,7 +148,9 @@ Result<void> SqliteWriter::delete_oldest() {
   const std::int64_t sensor = most->first.value;
   const std::int64_t surplus = kept() - readings_kept_;
   const std::int64_t present = static_cast<std::int64_t>(most->second.readings);
-  const std::int64_t wanted = std::min({limits::kRetentionStep, surplus, present});
+  // Down to an equal share at most: the largest exceeds it, since all together exceed the limit.
+  const std::int64_t share = readings_kept_ / static_cast<std::int64_t>(states_.size());
+  const std::int64_t wanted = std::min({limits::kRetentionStep, surplus, present - share});
 
   if (auto ok = database_.run("BEGIN IMMEDIATE"); !ok) return ok;
   Statement remove = database_.prepare(

@@ -123,6 +123,25 @@ class TstSensorStore : public QObject {
     QCOMPARE(store->state(fast).readings, static_cast<std::uint64_t>(kKept - 10));
   }
 
+  void readings_ofManyEqualSensors_keepAnEqualShare() {
+    constexpr std::size_t kSensors = 20;
+    constexpr std::int64_t kKept = 1'000;
+    auto store = SqliteStore::open(options("share.db", kKept)).value();
+    std::vector<SensorId> ids;
+    for (std::size_t i = 0; i < kSensors; ++i) {
+      ids.push_back(store->declare({"s" + std::to_string(i), "Ma", "flow", "l/min"}).value());
+    }
+    for (int time = 0; time < 500; ++time) {
+      for (const SensorId id : ids) store->append(id, reading(time)).value();
+    }
+    store->flush().value();
+    for (const SensorId id : ids) {
+      const std::vector<Reading> left = all_readings(*store, id);
+      QVERIFY(left.size() >= kKept / kSensors);
+      QCOMPARE(left.back().time.ns, 499);
+    }
+  }
+
   void sensors_declaredAgain_keepTheirNumberAndShowTheNewUnit() {
     SensorId first;
     {
