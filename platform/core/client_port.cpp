@@ -263,6 +263,8 @@ bool ClientPort::start_multicast(Client& client, wire::Multicast& request) {
 
 void ClientPort::start_change(Client& client, std::uint64_t token, wire::Change change) {
   if (client.closing) return;
+  // Even where the epoch that lists the change is open already, and nothing of it delivered yet.
+  client.sent_anything = true;
   const wire::ChangeId id = plane_->submit(std::move(change));
   client.waits_for = id;
   asked_[id] = {client.handle, token};
