@@ -36,7 +36,10 @@ std::uint32_t user_of(int descriptor) {
 
 struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   Parts(Runtime& loop, Handlers to_call)
-      : runtime(loop), handlers(std::move(to_call)), acceptor(loop.context()) {}
+      : runtime(loop),
+        handlers(std::move(to_call)),
+        acceptor(loop.context()),
+        accept_again(loop, [this] { accept(); }) {}
 
   void accept();
   void on_accepted(stream_protocol::socket socket);
@@ -50,6 +53,7 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   Runtime& runtime;
   Handlers handlers;
   stream_protocol::acceptor acceptor;
+  Alarm accept_again;
   std::filesystem::path path;
   std::map<Client, std::shared_ptr<FrameConnection>> clients;
   Client last_client = 0;
@@ -60,7 +64,11 @@ void ClientServer::Parts::accept() {
       [weak = weak_from_this()](const error_code& error, stream_protocol::socket socket) {
         const auto self = weak.lock();
         if (!self || error == boost::asio::error::operation_aborted) return;
-        if (!error) self->on_accepted(std::move(socket));
+        if (error) {
+          self->accept_again.set_in(kAcceptPause);
+          return;
+        }
+        self->on_accepted(std::move(socket));
         if (self->acceptor.is_open()) self->accept();
       });
 }
@@ -101,6 +109,7 @@ ClientServer::~ClientServer() {
     parts_->acceptor.close(ignored);
     ::unlink(parts_->path.c_str());
   }
+  parts_->accept_again.cancel();
   for (const auto& [client, connection] : parts_->clients) connection->close();
   parts_->clients.clear();
 }

@@ -32,6 +32,8 @@ inline constexpr Duration kBackOffMost = seconds(1);
 inline constexpr Duration kProbeTimeout = millis(200);
 /// How long a closing connection may take to hand over what was sent before.
 inline constexpr Duration kLinger = seconds(1);
+/// Before the next accept after one that failed, for example because no descriptor was free.
+inline constexpr Duration kAcceptPause = millis(100);
 /// Sent bytes that the peer's host does not acknowledge for so long end the connection.
 inline constexpr Duration kUserTimeout = seconds(10);
 

@@ -32,7 +32,8 @@ struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {
       : runtime(loop),
         settings(std::move(told)),
         handlers(std::move(to_call)),
-        acceptor(loop.context()) {}
+        acceptor(loop.context()),
+        accept_again(loop, [this] { accept(); }) {}
 
   Handshake hello(Purpose purpose) const {
     return {kWireVersion, settings.plant, settings.settings_hash, settings.self.site, purpose};
@@ -58,6 +59,7 @@ struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {
   SiteLinksSettings settings;
   Handlers handlers;
   tcp::acceptor acceptor;
+  Alarm accept_again;
   std::map<std::pair<SiteId, Channel>, std::unique_ptr<ChannelLink>> links;
   std::map<const FrameConnection*, Stranger> strangers;
   std::map<SiteId, std::unique_ptr<Dial>> knocks;
@@ -106,7 +108,11 @@ void SiteLinks::Parts::accept() {
   acceptor.async_accept([weak = weak_from_this()](const error_code& error, tcp::socket socket) {
     const auto self = weak.lock();
     if (!self || error == boost::asio::error::operation_aborted) return;
-    if (!error) self->on_accepted(std::move(socket));
+    if (error) {
+      self->accept_again.set_in(kAcceptPause);
+      return;
+    }
+    self->on_accepted(std::move(socket));
     if (self->acceptor.is_open()) self->accept();
   });
 }
@@ -197,6 +203,7 @@ SiteLinks::SiteLinks(Runtime& runtime, SiteLinksSettings settings, Handlers hand
 SiteLinks::~SiteLinks() {
   error_code ignored;
   parts_->acceptor.close(ignored);
+  parts_->accept_again.cancel();
   for (const auto& [key, stranger] : parts_->strangers) stranger.connection->close();
   parts_->strangers.clear();
   parts_->knocks.clear();
