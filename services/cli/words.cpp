@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "stations/mini_fab.h"
+
 namespace cohort::cli {
 
 namespace {
@@ -115,7 +117,8 @@ std::string step_field(const wire::Message& message, std::string_view name) {
   const wire::Message::Value* value = message.find(name);
   const auto* number = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
   if (number == nullptr) return field_text(message, name);
-  return *number > 0 ? "S" + std::to_string(*number) : std::string(kNothing);
+  if (*number <= 0) return std::string(kNothing);
+  return *number > stations::kSteps ? "out" : "S" + std::to_string(*number);
 }
 
 std::string fields_text(const wire::Message& message) {

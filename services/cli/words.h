@@ -29,7 +29,7 @@ std::string count_text(std::int64_t count, std::string_view one, std::string_vie
 
 /// The field's value in words; kNothing where it is absent. Lists of {name} read "a, b".
 std::string field_text(const wire::Message& message, std::string_view name);
-/// The field as a plant time, a length of time, a step ("S3"), a share.
+/// The field as a plant time, a length of time, a step ("S3", or "out" behind the last), a share.
 std::string plant_field(const wire::Message& message, std::string_view name);
 std::string length_field(const wire::Message& message, std::string_view name);
 std::string step_field(const wire::Message& message, std::string_view name);

@@ -94,6 +94,8 @@ class TstCliWords : public QObject {
     compare(field_text(message, "short_batch"), "yes");
     compare(field_text(message, "lots"), "Pa-1, Pa-1");
     compare(step_field(message, "step"), "S3");
+    compare(step_field(Message().set("step", 7), "step"), "out");
+    compare(step_field(Message().set("step", 0), "step"), "–");
     compare(plant_field(message, "since_ms"), "0 d 00:01:01");
     compare(length_field(message, "since_ms"), "1 min 1 s");
     compare(length_field(message, "until_ms"), "–");
