@@ -9,7 +9,7 @@ namespace cohort::sim {
 
 namespace {
 
-enum What : std::uint64_t { kDelay, kLoss, kTail, kConnect, kRetry, kClose };
+enum What : std::uint64_t { kDelay, kLoss, kTail, kConnect, kRetry, kClose, kSuffix };
 
 constexpr Duration kRetransmission = millis(200);
 constexpr Duration kTailMost = millis(150);
@@ -61,6 +61,7 @@ void Network::stop(SiteId site, Death how) {
   for (auto& [key, line] : lines_) {
     if (line.sites[0] != site && line.sites[1] != site) continue;
     const int own = end_of(line, site);
+    lose_suffix(line, 1 - own);
     line.ends[own].session = 0;
     line.ends[own].waiting.clear();
     const std::uint64_t session = line.ends[1 - own].session;
@@ -128,6 +129,7 @@ void Network::come_up(Line& line, int end, std::uint64_t session) {
   here.last_arrival = Duration{0};
   here.waiting.clear();
   here.told_gone = false;
+  here.lost_from = UINT64_MAX;
   sink_(line.sites[end], core::LinkUp{peer, line.channel});
   // The other end died, or dropped this session, before this end was up.
   if (hosts_[peer] != Host::kListening || session != line.session) {
@@ -171,7 +173,7 @@ void Network::send(SiteId from, SiteId to, core::Channel channel, Bytes frame) {
 
 void Network::arrive(Line& line, int end, std::uint64_t session, std::uint64_t number,
                      Bytes frame) {
-  if (line.ends[end].session != session) return;
+  if (line.ends[end].session != session || number >= line.ends[end].lost_from) return;
   line.ends[end].waiting.emplace(number, std::move(frame));
   hand_up(line, end);
 }
@@ -189,6 +191,16 @@ void Network::hand_up(Line& line, int end) {
   }
 }
 
+/// Of what is on its way to this end, some last part never arrives.
+void Network::lose_suffix(Line& line, int end) {
+  const End& sender = line.ends[1 - end];
+  End& here = line.ends[end];
+  if (here.session == 0 || here.session != sender.session || sender.sent <= here.received) return;
+  const std::uint64_t under_way = sender.sent - here.received;
+  const std::uint64_t decision = decide_for(line, kSuffix, sender.sent);
+  here.lost_from = here.received + 1 + decision % (under_way + 1);
+}
+
 void Network::close(SiteId from, SiteId to) {
   for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
     reset(from, to, channel);
@@ -199,6 +211,7 @@ void Network::reset(SiteId a, SiteId b, core::Channel channel) {
   Line& where = line(a, b, channel);
   ++resets_;
   for (const int end : {0, 1}) {
+    lose_suffix(where, end);
     const std::uint64_t session = where.ends[end].session;
     const Duration notice = between(
         decide_for(where, kClose, resets_ * 2 + static_cast<std::uint64_t>(end)), {}, millis(30));

@@ -59,6 +59,7 @@ class Network {
     Duration last_arrival{0};                ///< of frames towards the other end
     std::map<std::uint64_t, Bytes> waiting;  ///< arrived here, not yet handed up
     bool told_gone = false;
+    std::uint64_t lost_from = UINT64_MAX;    ///< frames towards here from this number on are lost
   };
   struct Line {
     SiteId sites[2];
@@ -82,6 +83,7 @@ class Network {
   void go_down(Line& line, int end, std::uint64_t session);
   void arrive(Line& line, int end, std::uint64_t session, std::uint64_t number, Bytes frame);
   void hand_up(Line& line, int end);
+  void lose_suffix(Line& line, int end);
 
   EventQueue& queue_;
   std::uint64_t seed_;
