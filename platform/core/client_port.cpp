@@ -284,6 +284,7 @@ void ClientPort::complete_flushes(Client& client) {
         !plane_->stability().all_hold(flush.vector, flush.place)) {
       return false;
     }
+    COHORT_PROBE("client.flushed");
     send(client, wire::FlushDone{flush.token});
     return true;
   });

@@ -59,11 +59,16 @@ bool Delivery::causally_ready(std::size_t origin, const StreamEntry& entry) cons
 
 bool Delivery::safely_held(const Rules& rules, std::size_t origin, const StreamEntry& entry) const {
   if (entry.head.safety != wire::Safety::kSafe || rules.closing) return true;
-  if (COHORT_MUTANT("safe_is_agreed")) return true;
+  if (COHORT_MUTANT("safe_is_agreed")) {
+    COHORT_PROBE("delivery.safe");
+    return true;
+  }
   const bool total = entry.head.order == wire::Order::kTotal;
   const std::uint64_t place = total ? order_.passed() + 1 : entry.head.order_prefix;
-  return stability_.held(entry.head.destination_sites, origin, multicast_.stream(origin).done() + 1,
-                         place);
+  const std::uint64_t number = multicast_.stream(origin).done() + 1;
+  const bool held = stability_.held(entry.head.destination_sites, origin, number, place);
+  if (held) COHORT_PROBE("delivery.safe");
+  return held;
 }
 
 void Delivery::pass_places(const Rules& rules) {

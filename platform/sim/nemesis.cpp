@@ -11,7 +11,8 @@ namespace cohort::sim {
 namespace {
 
 /// Rare paths at which a crash is worth more than anywhere else.
-constexpr std::array<std::string_view, 22> kTriggers{"view.promised",
+constexpr std::array<std::string_view, 27> kTriggers{"view.promised",
+                                                     "view.promised",
                                                      "view.value_adopted",
                                                      "view.chosen",
                                                      "view.entries_fetched",
@@ -20,17 +21,21 @@ constexpr std::array<std::string_view, 22> kTriggers{"view.promised",
                                                      "view.opening_from_value",
                                                      "view.epoch_closed_by_cut",
                                                      "view.voter_lost_in_ballot",
-                                                     "epochs.opened",
-                                                     "epochs.switched",
+                                                     "view.waits_for_lease",
                                                      "epochs.frame_before_opening",
                                                      "session.resumed_with_frames",
                                                      "cut.trimmed",
                                                      "cut.order_tail",
                                                      "router.frame_of_next_view",
+                                                     "client.flushed",
+                                                     "client.flushed",
+                                                     "delivery.safe",
+                                                     "delivery.safe",
                                                      "transfer.hold",
                                                      "transfer.block_sent",
                                                      "transfer.block_received",
                                                      "cc.act",
+                                                     "cc.takeover",
                                                      "cc.takeover",
                                                      "cc.result"};
 
