@@ -87,6 +87,7 @@ class TstThreeSites : public QObject {
   void members_hearAbcastsInOneOrder();
   void killed_isRemoved();
   void restarted_rejoinsAsANewIncarnation();
+  void frozen_isExcludedAndReplacesItselfByANewLife();
   void startedTwice_isRefused();
   void terminated_leavesInOrder();
 
@@ -204,6 +205,18 @@ void TstThreeSites::restarted_rejoinsAsANewIncarnation() {
   QCOMPARE(seen.sites.members.size(), std::size_t{3});
   QCOMPARE(QString::fromStdString(to_string(seen.sites.members.back())), QString("1.2"));
   QVERIFY((seen.process.life() == SiteLife{SiteId{1}, Incarnation{2}}));
+}
+
+void TstThreeSites::frozen_isExcludedAndReplacesItselfByANewLife() {
+  const auto frozen = static_cast<pid_t>(daemons_[2]->processId());
+  QCOMPARE(::kill(frozen, SIGSTOP), 0);
+  const Seen without = watch_from(3, 2);
+  QCOMPARE(::kill(frozen, SIGCONT), 0);
+  QCOMPARE(without.sites.members.size(), std::size_t{2});
+  const Seen again = watch_from(3, 3);
+  QCOMPARE(again.sites.members.size(), std::size_t{3});
+  QCOMPARE(QString::fromStdString(to_string(again.sites.members.back())), QString("2.2"));
+  QCOMPARE(static_cast<pid_t>(daemons_[2]->processId()), frozen);
 }
 
 void TstThreeSites::startedTwice_isRefused() {
