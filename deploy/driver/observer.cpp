@@ -68,6 +68,13 @@ task::Task<std::vector<std::string>> Observer::incomplete_services() {
   co_return incomplete;
 }
 
+task::Task<bool> Observer::scheduling_is_open() {
+  client::Message question;
+  question.set("question", "state");
+  const Result<client::Message> answer = co_await scheduling::ask(process_, std::move(question));
+  co_return answer && answer->flag("open");
+}
+
 task::Task<Result<void>> Observer::release_week(std::int64_t lots) {
   client::Message change;
   change.set("command", "release-plan").set("plan", "week").set("lots", lots);
@@ -86,8 +93,9 @@ task::Task<Result<Progress>> Observer::progress() {
   const Result<client::Message> answer = co_await scheduling::ask(process_, std::move(question));
   if (!answer) co_return std::unexpected(answer.error());
   Progress progress;
-  progress.planned = answer->integer("planned");
+  // The report's "planned" are those still to be released.
   progress.released = answer->integer("released");
+  progress.planned = answer->integer("planned") + progress.released;
   progress.finished = answer->integer("finished");
   progress.cancelled = answer->integer("cancelled");
   progress.plant_time_ms = answer->integer("plant_time_ms");
@@ -105,8 +113,8 @@ task::Task<Result<void>> Observer::collect_report() {
   question.set("question", "report");
   const Result<client::Message> answer = co_await scheduling::ask(process_, std::move(question));
   if (!answer) co_return std::unexpected(answer.error());
-  record_.planned = answer->integer("planned");
   record_.released = answer->integer("released");
+  record_.planned = answer->integer("planned") + record_.released;
   record_.finished = answer->integer("finished");
   record_.short_batches = answer->integer("short_batches");
   record_.duplicates_refused = answer->integer("duplicates_refused");

@@ -39,6 +39,8 @@ class Observer {
   /// Names of the services that have fewer members than the plant file gives them sites.
   task::Task<std::vector<std::string>> incomplete_services();
 
+  /// True once scheduling's members have compared their logs and take commands.
+  task::Task<bool> scheduling_is_open();
   task::Task<Result<void>> release_week(std::int64_t lots);
   task::Task<Result<void>> arm_drill(std::string service, std::string phase);
   task::Task<Result<Progress>> progress();

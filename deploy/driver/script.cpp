@@ -91,16 +91,25 @@ task::Task<Result<void>> Script::wait_until_whole(double limit_s) {
   co_return Result<void>();
 }
 
+task::Task<Result<void>> Script::wait_until_open() {
+  const MonotonicTime end = tools_.host.scheduler().now() + to_duration(kWholeLimit_s);
+  bool open = co_await observer_.scheduling_is_open();
+  while (!open) {
+    tools_.show("starting: scheduling compares the logs of its members");
+    if (tools_.host.scheduler().now() > end) {
+      co_return make_error(Errc::kTimedOut, "scheduling does not open; see its logs");
+    }
+    if (Result<void> alive = co_await pause(kStep_s); !alive) co_return alive;
+    open = co_await observer_.scheduling_is_open();
+  }
+  co_return Result<void>();
+}
+
 task::Task<Result<void>> Script::release() {
+  if (Result<void> open = co_await wait_until_open(); !open) co_return open;
   released_at_ = tools_.host.scheduler().now();
   if (options_.start == Start::kContinue) co_return Result<void>();
-  Result<void> released = co_await observer_.release_week(options_.lots);
-  for (int attempt = 1; !released && retryable(released.error().code) && attempt < kAskAttempts;
-       ++attempt) {
-    if (Result<void> alive = co_await pause(kPollPeriod_s); !alive) co_return alive;
-    released = co_await observer_.release_week(options_.lots);
-  }
-  co_return released;
+  co_return co_await observer_.release_week(options_.lots);
 }
 
 task::Task<Result<void>> Script::wait_for_lots() {

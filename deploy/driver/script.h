@@ -37,6 +37,7 @@ class Script {
  private:
   task::Task<Result<void>> course();
   task::Task<Result<void>> wait_until_whole(double limit_s);
+  task::Task<Result<void>> wait_until_open();
   task::Task<Result<void>> release();
   task::Task<Result<void>> wait_for_lots();
   task::Task<Result<void>> advance(Progress progress);
