@@ -120,6 +120,11 @@ class Plant {
     }
   }
 
+  /// Hands the process a record as if its daemon had sent it.
+  void give_record(App& app, Bytes record) {
+    records_.push_back({now_ + millis(1), &app, std::move(record), false});
+  }
+
   /// Opens a process at the site; `main` may bind entries and connects.
   App& open(std::uint16_t site, std::string program = "test") {
     const core::ClientHandle handle{next_client_++};

@@ -1,0 +1,308 @@
+// Goal: a process sees its groups, sends, flushes, filters and ends as the contract in process.h
+// says. Method: real protocols processes and real client processes in memory, under virtual time.
+#include "platform/client/process.h"
+
+#include <QtTest>
+
+#include "unit/tools/plant_harness.h"
+
+using namespace cohort;
+using client::Delivery;
+using client::Message;
+using test::App;
+using test::Plant;
+using Joined = std::optional<Result<client::GroupView>>;
+
+namespace {
+
+constexpr std::uint8_t kEntry = 16;
+
+task::Task<void> connect_and_join(App& app, std::string group, Joined& joined) {
+  const auto connected = co_await app.process().connect();
+  if (!connected) co_return;
+  auto view = co_await app.process().join_group(std::move(group), true);
+  joined.emplace(std::move(view));
+}
+
+task::Task<void> connect_only(App& app, bool& done) {
+  const auto connected = co_await app.process().connect();
+  done = connected.has_value();
+}
+
+task::Task<void> create(App& app, std::string group, Joined& created) {
+  auto view = co_await app.process().create_group(std::move(group));
+  created.emplace(std::move(view));
+}
+
+task::Task<void> look_up(App& app, std::string group, Joined& found) {
+  auto view = co_await app.process().look_up(std::move(group));
+  found.emplace(std::move(view));
+}
+
+task::Task<void> change(task::Task<Result<void>> work, std::optional<Result<void>>& result) {
+  auto outcome = co_await work;
+  result.emplace(std::move(outcome));
+}
+
+task::Task<void> inspect(App& app, std::string what, std::optional<Result<Message>>& answer) {
+  auto result = co_await app.process().inspect(std::move(what));
+  answer.emplace(std::move(result));
+}
+
+Message numbered(int n) {
+  Message message;
+  message.set("n", n);
+  return message;
+}
+
+}  // namespace
+
+class TstProcess : public QObject {
+  Q_OBJECT
+
+  std::unique_ptr<Plant> plant_;
+
+  App& join(std::uint16_t site, Joined& joined) {
+    App& app = plant_->open(site);
+    app.spawn(connect_and_join(app, "g", joined));
+    return app;
+  }
+  bool up(const Joined& joined) {
+    return plant_->run_until([&] { return joined.has_value(); }) && joined->has_value();
+  }
+  App& connected(std::uint16_t site) {
+    bool done = false;
+    App& app = plant_->open(site);
+    app.spawn(connect_only(app, done));
+    COHORT_ASSERT(plant_->run_until([&] { return done; }), "the daemon welcomes");
+    return app;
+  }
+
+ private slots:
+  void init() { plant_ = std::make_unique<Plant>(3); }
+
+  void join_returnsTheViewThatListsItLast() {
+    Joined first;
+    Joined second;
+    App& a = join(1, first);
+    QVERIFY(up(first));
+    App& b = join(2, second);
+    QVERIFY(up(second));
+    QCOMPARE((*first)->members, std::vector<ProcessId>{a.id()});
+    QCOMPARE((*second)->members, (std::vector<ProcessId>{a.id(), b.id()}));
+    plant_->run(seconds(1));
+    QCOMPARE(a.process().view_of((*first)->group)->members, (*second)->members);
+  }
+
+  void create_nameIsTaken_isRefused() {
+    Joined first;
+    join(1, first);
+    QVERIFY(up(first));
+    App& other = connected(2);
+    Joined created;
+    other.spawn(create(other, "g", created));
+    QVERIFY(plant_->run_until([&] { return created.has_value(); }));
+    QVERIFY(created->error().code == Errc::kAlreadyExists);
+  }
+
+  void lookUp_knownAndUnknown_answers() {
+    Joined first;
+    App& member = join(1, first);
+    QVERIFY(up(first));
+    App& other = connected(3);
+    Joined found;
+    other.spawn(look_up(other, "g", found));
+    QVERIFY(up(found));
+    QCOMPARE((*found)->members, std::vector<ProcessId>{member.id()});
+    Joined missing;
+    other.spawn(look_up(other, "nothing", missing));
+    QVERIFY(plant_->run_until([&] { return missing.has_value(); }));
+    QVERIFY(missing->error().code == Errc::kUnknownGroup);
+  }
+
+  void multicast_filterSaysNo_entryDoesNotSeeIt() {
+    App& app = plant_->open(1);
+    std::vector<std::int64_t> seen;
+    app.process().bind_update(kEntry, {}, [&](const Delivery& d) -> std::optional<Message> {
+      seen.push_back(d.message.integer("n"));
+      return std::nullopt;
+    });
+    app.process().add_filter([](const Delivery& d) { return d.message.integer("n") != 2; });
+    Joined joined;
+    app.spawn(connect_and_join(app, "g", joined));
+    QVERIFY(up(joined));
+    for (int n = 1; n <= 3; ++n) {
+      client::Destinations to;
+      to.groups.push_back((*joined)->group);
+      QVERIFY(app.process().multicast(client::Order::kCausal, to, kEntry, numbered(n)));
+    }
+    plant_->run(seconds(1));
+    QCOMPARE(seen, (std::vector<std::int64_t>{1, 3}));
+  }
+
+  void multicast_weakerThanOwnEntryWants_isRefusedAtTheSender() {
+    App& app = plant_->open(1);
+    app.process().bind_update(
+        kEntry, {client::Order::kTotal},
+        [](const Delivery&) -> std::optional<Message> { return std::nullopt; });
+    Joined joined;
+    app.spawn(connect_and_join(app, "g", joined));
+    QVERIFY(up(joined));
+    client::Destinations to;
+    to.groups.push_back((*joined)->group);
+    const auto weak = app.process().multicast(client::Order::kCausal, to, kEntry, numbered(1));
+    QVERIFY(weak.error().code == Errc::kRefused);
+    QVERIFY(app.process().multicast(client::Order::kTotal, to, kEntry, numbered(1)));
+  }
+
+  void multicast_destinationsAreWrong_isRefused() {
+    App& app = connected(1);
+    const auto nobody = app.process().multicast(client::Order::kCausal, {}, kEntry, numbered(1));
+    QVERIFY(nobody.error().code == Errc::kInvalidArgument);
+    client::Destinations two;
+    two.groups = {GroupId::make(1), GroupId::make(2)};
+    const auto global = app.process().multicast(client::Order::kGlobal, two, kEntry, numbered(1));
+    QVERIFY(global.error().code == Errc::kInvalidArgument);
+  }
+
+  void multicast_beforeTheWelcome_isRefused() {
+    App& app = plant_->open(1);
+    client::Destinations to;
+    to.groups.push_back(GroupId::make(1));
+    const auto sent = app.process().multicast(client::Order::kCausal, to, kEntry, numbered(1));
+    QVERIFY(sent.error().code == Errc::kClosed);
+  }
+
+  void flush_afterSends_returns() {
+    Joined first;
+    Joined second;
+    App& a = join(1, first);
+    QVERIFY(up(first));
+    join(2, second);
+    QVERIFY(up(second));
+    client::Destinations to;
+    to.groups.push_back((*first)->group);
+    QVERIFY(a.process().multicast(client::Order::kTotal, to, 99, numbered(1)));
+    std::optional<Result<void>> flushed;
+    a.spawn(change(a.process().flush(), flushed));
+    QVERIFY(plant_->run_until([&] { return flushed.has_value(); }));
+    QVERIFY(flushed->has_value());
+  }
+
+  void monitor_ofAnotherGroup_toldOfItsViews() {
+    Joined first;
+    App& member = join(1, first);
+    QVERIFY(up(first));
+    App& watcher = connected(3);
+    std::vector<std::size_t> sizes;
+    const auto watch = watcher.process().on_view(
+        (*first)->group, [&](const auto& change) { sizes.push_back(change.view.members.size()); });
+    watcher.process().monitor((*first)->group);
+    Joined second;
+    join(2, second);
+    QVERIFY(up(second));
+    plant_->kill(member);
+    plant_->run(seconds(1));
+    QCOMPARE(sizes, (std::vector<std::size_t>{1, 2, 1}));
+  }
+
+  void leave_byAMember_endsItsViews() {
+    Joined first;
+    Joined second;
+    App& a = join(1, first);
+    QVERIFY(up(first));
+    App& b = join(2, second);
+    QVERIFY(up(second));
+    std::optional<Result<void>> left;
+    b.spawn(change(b.process().leave_group((*first)->group), left));
+    QVERIFY(plant_->run_until([&] { return left.has_value(); }));
+    plant_->run(seconds(1));
+    QVERIFY(b.process().view_of((*first)->group) == nullptr);
+    QCOMPARE(a.process().view_of((*first)->group)->members, std::vector<ProcessId>{a.id()});
+  }
+
+  void killGroup_everyMember_isClosed() {
+    Joined first;
+    Joined second;
+    App& a = join(1, first);
+    QVERIFY(up(first));
+    App& b = join(2, second);
+    QVERIFY(up(second));
+    App& killer = connected(3);
+    std::string why;
+    const auto watch = b.process().on_closed([&](const std::string& reason) { why = reason; });
+    std::optional<Result<void>> killed;
+    killer.spawn(change(killer.process().kill_group((*first)->group), killed));
+    QVERIFY(plant_->run_until([&] { return a.process().closed() && b.process().closed(); }));
+    QVERIFY(!why.empty());
+  }
+
+  void failures_areToldOnceEach() {
+    Joined first;
+    App& a = join(1, first);
+    QVERIFY(up(first));
+    App& watcher = connected(2);
+    std::vector<ProcessId> gone;
+    std::vector<std::size_t> sites;
+    const auto one =
+        watcher.process().on_process_gone([&](ProcessId p, auto) { gone.push_back(p); });
+    const auto two = watcher.process().on_sites(
+        [&](const wire::Sites& s) { sites.push_back(s.view.members.size()); });
+    const ProcessId id = a.id();
+    plant_->kill(a);
+    plant_->run(seconds(1));
+    QCOMPARE(gone, std::vector<ProcessId>{id});
+    plant_->kill_site(3);
+    QVERIFY(plant_->run_until([&] { return !sites.empty(); }));
+    QCOMPARE(sites, std::vector<std::size_t>{2});
+    QCOMPARE(watcher.process().sites().members.size(), 2u);
+  }
+
+  void subscription_dropped_isToldNoMore() {
+    App& watcher = connected(2);
+    int told = 0;
+    auto watch = watcher.process().on_process_gone([&](auto, auto) { ++told; });
+    Joined first;
+    App& a = join(1, first);
+    QVERIFY(up(first));
+    watch.reset();
+    plant_->kill(a);
+    plant_->run(seconds(1));
+    QCOMPARE(told, 0);
+  }
+
+  void joiner_diesAtAnyMoment_isNoMemberForEver() {
+    Joined first;
+    App& member = join(1, first);
+    QVERIFY(up(first));
+    for (int delay = 0; delay < 40; ++delay) {
+      Joined never;
+      App& joiner = join(3, never);
+      plant_->run(millis(delay));
+      plant_->kill(joiner);
+      plant_->run(millis(300));
+      QCOMPARE(member.process().view_of((*first)->group)->members,
+               std::vector<ProcessId>{member.id()});
+    }
+  }
+
+  void inspect_aboutSites_answers() {
+    App& app = connected(1);
+    std::optional<Result<Message>> answer;
+    app.spawn(inspect(app, "sites", answer));
+    QVERIFY(plant_->run_until([&] { return answer.has_value(); }));
+    QVERIFY(answer->has_value());
+    QVERIFY(!(*answer)->empty());
+  }
+
+  void daemon_speaksGarbage_sessionEnds() {
+    App& app = connected(1);
+    plant_->give_record(app, Bytes{99, 1, 2});
+    plant_->run(millis(5));
+    QVERIFY(app.process().closed());
+    QVERIFY(app.history().back().kind == wire::HistoryKind::kEnd);
+  }
+};
+
+QTEST_GUILESS_MAIN(TstProcess)
+#include "tst_process.moc"
