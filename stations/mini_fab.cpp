@@ -21,7 +21,7 @@ constexpr std::array<StationModel, 4> kStationModels{{
     {StationKind::kDiffusion, Area::kC1, 3, 3, minutes(20), minutes(40)},
     {StationKind::kImplant, Area::kC3, 1, 1, minutes(15), minutes(15)},
     {StationKind::kLithography, Area::kC2, 1, 1, minutes(10), minutes(10)},
-    {StationKind::kTransporter, Area::kSource, 1, 1, 0, 0},
+    {StationKind::kTransporter, Area::kSource, 3, 1, 0, 0},
 }};
 
 constexpr std::array<StepModel, kSteps> kStepModels{{

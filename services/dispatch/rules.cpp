@@ -34,18 +34,30 @@ std::optional<Choice> choose_single(const Book& book, const BookStation& station
       OrderKind::kStep, best->step, {best->id}, std::string(stations::to_string(best->product))};
 }
 
+/// One carrier takes the lots that go the same way to the same step, as many as it holds.
 std::optional<Choice> choose_move(const Book& book, const BookStation& station) {
-  const Lot* best = nullptr;
+  std::vector<const Lot*> waiting;
   for (const auto& [id, lot] : book.active) {
-    if (lot.state != LotState::kAwaitingMove) continue;
-    if (best == nullptr || rank_of(book, station, lot) < rank_of(book, station, *best)) best = &lot;
+    if (lot.state == LotState::kAwaitingMove) waiting.push_back(&lot);
   }
-  if (best == nullptr) return std::nullopt;
-  const Area to =
-      best->step == stations::kOutLeg ? Area::kOut : stations::step_model(best->step).area;
-  return Choice{OrderKind::kMove, best->step,
-                {best->id},       std::string(stations::to_string(best->product)),
-                best->area,       to};
+  if (waiting.empty()) return std::nullopt;
+  std::sort(waiting.begin(), waiting.end(), [&](const Lot* left, const Lot* right) {
+    return rank_of(book, station, *left) < rank_of(book, station, *right);
+  });
+  const Lot& first = *waiting.front();
+  Choice choice;
+  choice.kind = OrderKind::kMove;
+  choice.step = first.step;
+  choice.product = stations::to_string(first.product);
+  choice.from = first.area;
+  choice.to = first.step == stations::kOutLeg ? Area::kOut : stations::step_model(first.step).area;
+  for (const Lot* lot : waiting) {
+    if (choice.lots.size() == stations::station_model(station.spec.kind).lots_most) break;
+    if (lot->area != first.area || lot->step != first.step) continue;
+    choice.lots.push_back(lot->id);
+    if (lot->product != first.product) choice.product = stations::kMixedProduct;
+  }
+  return choice;
 }
 
 }  // namespace

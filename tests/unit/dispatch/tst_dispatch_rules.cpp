@@ -166,6 +166,22 @@ class TstDispatchRules : public QObject {
     QCOMPARE(choice->from, Area::kC2);
     QCOMPARE(choice->to, Area::kOut);
   }
+
+  void transporter_oneCarrier_takesUpToThreeThatGoTheSameWay() {
+    Floor floor;
+    const auto put = [&floor](const char* id, Product product, std::uint8_t step, Area area) {
+      Lot& lot = floor.wait(id, product, step, 10);
+      lot.state = LotState::kAwaitingMove;
+      lot.area = area;
+    };
+    put("a", Product::kPa, 2, Area::kC1);
+    put("b", Product::kPa, 6, Area::kC1);
+    put("c", Product::kPb, 2, Area::kC1);
+    put("d", Product::kPa, 2, Area::kC1);
+    put("e", Product::kPa, 2, Area::kC1);
+    QVERIFY((floor.lots("T1") == Lots{"a", "c", "d"}));
+    QCOMPARE(choose_job(floor.book, floor.station("T1"))->product, std::string("mixed"));
+  }
 };
 
 QTEST_GUILESS_MAIN(TstDispatchRules)

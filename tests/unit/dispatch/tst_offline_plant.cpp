@@ -136,7 +136,7 @@ class TstOfflinePlant : public QObject {
 
   /// MF-1 of the design page: FIFO 41 h and 93.4 % on lithography, last buffer first served 37 h
   /// and 94.0 %, least set-up 34.6 h and 90.7 %, over random starts. Ours releases on an even grid,
-  /// so that queues are shorter (28 to 31 h, though it adds seven moves), and a shorter queue
+  /// so that queues are shorter (27 to 28 h, though it adds seven moves), and a shorter queue
   /// offers least set-up fewer lots to choose among.
   void manyWeeks_againstTheReducedModel_loadLithographyAlike() {
     std::map<Policy, PlanResult> results;
