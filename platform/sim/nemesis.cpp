@@ -39,6 +39,8 @@ constexpr std::array<std::string_view, 27> kTriggers{"view.promised",
                                                      "cc.takeover",
                                                      "cc.result"};
 
+constexpr std::size_t kToolTriggers = 7;  ///< the last of them
+
 enum Kind : std::uint64_t {
   kSiteCrash = 1,
   kProcessCrash,
@@ -64,7 +66,7 @@ void Nemesis::start() {
   repeat(faults.partition, &Nemesis::partition, kPartition, 0);
   repeat(faults.clog, &Nemesis::clog, kClog, 0);
   repeat(faults.pause, &Nemesis::pause, kPause, 0);
-  if (faults.trigger) repeat(millis(700), &Nemesis::arm_trigger, kTrigger, 0);
+  if (faults.trigger) repeat(millis(400), &Nemesis::arm_trigger, kTrigger, 0);
 }
 
 void Nemesis::stop() {
@@ -209,7 +211,10 @@ void Nemesis::pause(std::uint64_t decision) {
 }
 
 void Nemesis::arm_trigger(std::uint64_t decision) {
-  world_.arm(std::string(kTriggers[decision % kTriggers.size()]), 1 + mix64(decision) % 3);
+  const bool in_tools = world_.options().tool_share > 0 && mix64(decision + 9) % 2 == 0;
+  const std::size_t choices = in_tools ? kToolTriggers : kTriggers.size();
+  const std::size_t chosen = kTriggers.size() - 1 - decision % choices;
+  world_.arm(std::string(kTriggers[chosen]), 1 + mix64(decision) % 3);
 }
 
 }  // namespace cohort::sim

@@ -1,25 +1,23 @@
 #include "platform/sim/phases.h"
 
-#include <algorithm>
-
 #include "platform/base/instrument.h"
 
 namespace cohort::sim {
 
 void Phases::on_note(ProcessId process, const wire::HistoryRecord& note) {
   if (note.text == "transfer.begin") receiving_[process] = note.token;
-  if (note.text == "transfer.done" || note.text == "transfer.failed") receiving_.erase(process);
+  if (note.text == "transfer.done" || note.text == "transfer.failed") {
+    receiving_.erase(process);
+    std::erase_if(encoded_, [&](const auto& donor) { return donor.second == note.token; });
+  }
   if (note.text == "transfer.encoded") encoded_[process] = note.token;
   if (note.text == "cc.act" && note.view > 0) takeovers_[process].insert(note.id);
   if (note.text == "cc.apply") takeovers_[process].erase(note.id);
 }
 
 void Phases::on_process_end(ProcessId process) {
-  const auto encoded = encoded_.find(process);
-  const bool donor = encoded != encoded_.end() &&
-                     std::any_of(receiving_.begin(), receiving_.end(),
-                                 [&](const auto& open) { return open.second == encoded->second; });
-  if (donor || receiving_.contains(process)) COHORT_PROBE("crash.mid-transfer");
+  if (receiving_.contains(process) || encoded_.contains(process))
+    COHORT_PROBE("crash.mid-transfer");
   const auto takeover = takeovers_.find(process);
   if (takeover != takeovers_.end() && !takeover->second.empty()) COHORT_PROBE("crash.mid-takeover");
   receiving_.erase(process);

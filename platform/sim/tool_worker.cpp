@@ -77,7 +77,7 @@ void ToolWorker::pump() {
 }
 
 void ToolWorker::die_where_armed() {
-  if (!open() || !world_.trigger_reached(site_)) return;
+  if (!open() || !world_.trigger_reached()) return;
   world_.on_trigger_fired(site_);
   die();
 }

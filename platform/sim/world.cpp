@@ -34,8 +34,11 @@ void World::arm(std::string probe, std::uint64_t nth) {
 }
 
 bool World::trigger_reached(SiteId site) const {
-  return !armed_probe_.empty() && hits_of(armed_probe_) >= armed_at_ && may_crash &&
-         may_crash(site);
+  return trigger_reached() && may_crash && may_crash(site);
+}
+
+bool World::trigger_reached() const {
+  return !armed_probe_.empty() && hits_of(armed_probe_) >= armed_at_;
 }
 
 void World::on_trigger_fired(SiteId) {

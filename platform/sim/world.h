@@ -54,6 +54,8 @@ class World {
 
   // ---- for the sites
   bool trigger_reached(SiteId site) const;
+  /// The same for a client process, which the plant can always spare.
+  bool trigger_reached() const;
   void on_trigger_fired(SiteId site);
   void on_site_started(SiteId site);
   void on_site_crash(SiteId site, const std::string& why);
