@@ -76,10 +76,12 @@ task::Task<void> Driver::tick(std::shared_ptr<Shared> shared) {
     if (drives()) {
       const std::optional<dispatch::PlantTime> next = state_.book().next_tick();
       const bool due = next && *next <= plant_now();
-      const bool old = !state_.book().empty() && scheduler.now() - last >= kTickAtLeast;
+      // Also where nothing is in the plant: a lot is released at the time of the last tick.
+      const bool old = scheduler.now() - last >= kTickAtLeast;
       if (due || old) {
         last = scheduler.now();
-        const bool handed_in = co_await hand_in(dispatch::Tick{});
+        dispatch::Command tick_now = dispatch::Tick{};
+        const bool handed_in = co_await hand_in(std::move(tick_now));
         if (!handed_in) co_await scheduler.sleep_for(kRetryPause);
         if (shared->stopped) co_return;
       }

@@ -174,6 +174,16 @@ class TstScheduling : public QObject {
     check_each_step_once(6);
   }
 
+  void lot_releasedAfterAnIdleTime_isReleasedAtThePresent() {
+    set_up();
+    plant_->run(seconds(30));
+    QVERIFY(say(command(person_, release("Pa", 1))).has_value());
+    QCOMPARE(book().active.size(), std::size_t{1});
+    const auto released = book().active.begin()->second.released_ms;
+    QVERIFY2(released >= static_cast<stations::PlantTime>(28'000 * kFactor),
+             qPrintable(QString::number(released)));
+  }
+
   void unknownProductAndLot_areRefusedWithTheReason() {
     set_up();
     const auto product = say(command(person_, release("Px", 1)));
