@@ -41,7 +41,8 @@ void check_process(const Index& index, const Causality& causality, ProcessId pro
   for (std::size_t i = 0; i < history.covered; ++i) {
     const HistoryRecord& record = history.records[i];
     if (record.kind != HistoryKind::kDeliver) continue;
-    if (const std::vector<std::uint32_t>* past = causality.past_of(record.id)) {
+    const auto* past = passes_a_hold(record) ? nullptr : causality.past_of(record.id);
+    if (past != nullptr) {
       for (std::size_t sender = 0; sender < due.size(); ++sender) {
         Due& list = due[sender];
         while (list.checked < list.messages.size() &&

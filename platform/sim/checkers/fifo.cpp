@@ -9,7 +9,7 @@ void check_fifo(const Index& index, Findings& findings) {
     std::map<ProcessId, std::pair<std::size_t, Place>> latest;  // sender -> its send, our delivery
     for (std::size_t i = 0; i < history.records.size(); ++i) {
       const HistoryRecord& record = history.records[i];
-      if (record.kind != HistoryKind::kDeliver) continue;
+      if (record.kind != HistoryKind::kDeliver || passes_a_hold(record)) continue;
       const MessageFacts& facts = index.messages().at(record.id);
       if (!facts.send) continue;
       const Place here{process, i};

@@ -12,6 +12,12 @@ bool contains(const std::vector<ProcessId>& list, ProcessId process) {
 
 }  // namespace
 
+bool passes_a_hold(const HistoryRecord& record) {
+  constexpr std::uint8_t kTransferEntry = 2;  // client/tooling.h
+  return record.kind == HistoryKind::kDeliver && record.entry == kTransferEntry &&
+         !record.group.valid();
+}
+
 bool names_site_view(const HistoryRecord& record) {
   return record.view != 0 &&
          (record.kind == HistoryKind::kSites || record.kind == HistoryKind::kBegin);

@@ -107,6 +107,11 @@ class Index {
   std::map<GroupViewKey, std::vector<Passage>> passages_;
 };
 
+/// True for a block of a state transfer: it passes what its receiver holds back until the state is
+/// there, and is recorded before it (docs/formats/transfer.md), so its place says nothing of the
+/// order of delivery.
+bool passes_a_hold(const HistoryRecord& record);
+
 /// True for records that say which site view holds from there on.
 bool names_site_view(const HistoryRecord& record);
 
