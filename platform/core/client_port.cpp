@@ -98,8 +98,9 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
   if (const auto* monitor = std::get_if<wire::Monitor>(&request)) {
     if (monitor->on && client.monitors.insert(monitor->group).second) {
       const Group* group = table.find(monitor->group);
-      const bool member = group != nullptr && std::find(group->members.begin(), group->members.end(),
-                                                        client.process) != group->members.end();
+      const bool member = group != nullptr &&
+                          std::find(group->members.begin(), group->members.end(), client.process) !=
+                              group->members.end();
       if (group != nullptr && !member) {
         send(client, wire::View{table.view(monitor->group), {}, {}});
       }

@@ -121,7 +121,7 @@ class ViewChange {
     MonotonicTime since{};
     MonotonicTime not_before{};  ///< back-off after a ballot that failed
     std::uint64_t greatest_round = 0;
-    std::string failure;                      ///< why the last ballot came to nothing
+    std::string failure;  ///< why the last ballot came to nothing
   };
   struct Joining {
     SiteLife life;
@@ -182,7 +182,7 @@ class ViewChange {
   std::map<SiteId, Joining> joining_;
   std::map<std::pair<SiteId, SiteId>, std::string> accusations_;  ///< accuser, accused -> evidence
   std::set<SiteId> leavers_;
-  bool ballot_asked_ = false;          ///< a frozen member asks for a ballot that frees it
+  bool ballot_asked_ = false;  ///< a frozen member asks for a ballot that frees it
   MonotonicTime ballot_asked_at_{};
   bool leaving_ = false;
   MonotonicTime leave_at_ = kNever;

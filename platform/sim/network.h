@@ -59,7 +59,7 @@ class Network {
     Duration last_arrival{0};                ///< of frames towards the other end
     std::map<std::uint64_t, Bytes> waiting;  ///< arrived here, not yet handed up
     bool told_gone = false;
-    std::uint64_t lost_from = UINT64_MAX;    ///< frames towards here from this number on are lost
+    std::uint64_t lost_from = UINT64_MAX;  ///< frames towards here from this number on are lost
   };
   struct Line {
     SiteId sites[2];

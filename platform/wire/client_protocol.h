@@ -105,7 +105,8 @@ struct Lookup {
   std::uint64_t token = 0;
   std::string name;
 };
-/// From now on every View of the group is delivered, to a non-member the current one first (at once).
+/// From now on every View of the group is delivered, to a non-member the current one first (at
+/// once).
 struct Monitor {
   GroupId group;
   bool on = true;

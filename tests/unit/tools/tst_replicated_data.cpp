@@ -21,7 +21,8 @@ task::Task<void> update(std::shared_ptr<LedgerService> member, std::string what,
 }
 
 task::Task<void> read(std::shared_ptr<LedgerService> member, Results& results) {
-  auto result = co_await member->data.read(client::Message{});
+  client::Message question;
+  auto result = co_await member->data.read(std::move(question));
   results.push_back(std::move(result));
 }
 
@@ -31,8 +32,9 @@ task::Task<void> update_from_outside(std::shared_ptr<test::LedgerCaller> caller,
   auto result = co_await tools::update_data(caller->app.process(), caller->group,
                                             test::kLedgerUpdate, std::move(change));
   results.push_back(std::move(result));
+  client::Message question;
   auto size = co_await tools::read_data(caller->app.process(), caller->group, test::kLedgerRead,
-                                        client::Message{});
+                                        std::move(question));
   results.push_back(std::move(size));
 }
 
