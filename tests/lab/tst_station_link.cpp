@@ -8,6 +8,7 @@
 
 #include "stations/adapters/station_client.h"
 #include "stations/adapters/station_server.h"
+#include "stations/limits.h"
 
 using namespace cohort;
 using namespace cohort::stations;
@@ -173,6 +174,62 @@ class TstStationLink : public QObject {
     QVERIFY(!client->is_up());
     QVERIFY2(reason.find("there answers lithography station Me") != std::string::npos,
              reason.c_str());
+  }
+
+  void connections_aboveTheLimit_areRefusedUntilOneCloses() {
+    Lab lab;
+    QVERIFY(lab.open().has_value());
+    std::vector<std::unique_ptr<StationClient>> clients;
+    const auto up = [&clients] {
+      return static_cast<std::size_t>(std::count_if(
+          clients.begin(), clients.end(), [](const auto& client) { return client->is_up(); }));
+    };
+    for (std::size_t i = 0; i <= limits::kConnectionsPerStation; ++i) {
+      clients.push_back(lab.client(lab.station));
+    }
+    QVERIFY(lab.run_until([&] { return up() == limits::kConnectionsPerStation; }));
+    const auto waiting = std::find_if(clients.begin(), clients.end(),
+                                      [](const auto& client) { return !client->is_up(); });
+    QVERIFY(waiting != clients.end());
+    clients.erase(waiting == clients.begin() ? clients.end() - 1 : clients.begin());
+    QVERIFY(lab.run_until([&] { return up() == limits::kConnectionsPerStation; }));
+  }
+
+  void calls_aboveTheLimit_areRefused() {
+    Lab lab;
+    QVERIFY(lab.open().has_value());
+    auto client = lab.client(lab.station);
+    QVERIFY(lab.run_until([&] { return client->is_up(); }));
+    std::size_t answered = 0;
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i <= limits::kOutstandingCallsPerClient; ++i) {
+      client->query("1-1", [&](const Result<JobStatus>& status) {
+        ++answered;
+        if (!status && status.error().code == Errc::kLimit) ++refused;
+      });
+    }
+    QVERIFY(lab.run_until([&] { return answered == limits::kOutstandingCallsPerClient + 1; }));
+    QCOMPARE(refused, std::size_t{1});
+  }
+
+  void reader_thatNeverReads_isCutOff() {
+    Lab lab;
+    QVERIFY(lab.open().has_value());
+    const boost::asio::ip::tcp::endpoint there(boost::asio::ip::address_v4::loopback(), lab.port);
+    boost::asio::ip::tcp::socket socket(lab.runtime.context(), there.protocol());
+    socket.set_option(boost::asio::socket_base::receive_buffer_size(4'096));
+    socket.connect(there);
+    const std::string query = "{\"type\":\"query\",\"call\":1,\"key\":\"" +
+                              std::string(limits::kNameBytes, 'k') + "\"}\n";
+    std::string many;
+    for (int i = 0; i < 80'000; ++i) many += query;
+    std::optional<boost::system::error_code> flooded;
+    boost::asio::async_write(socket, boost::asio::buffer(many),
+                             [&](const auto& error, std::size_t) { flooded = error; });
+    QVERIFY(lab.run_until([&] { return flooded.has_value(); }));
+    QVERIFY(bool(*flooded));
+    auto client = lab.client(lab.station);
+    QVERIFY(lab.run_until([&] { return client->is_up(); }));
   }
 
   void nonsense_closesItsConnectionAlone() {

@@ -178,6 +178,22 @@ class TstPlantBook : public QObject {
     QCOMPARE(code(CancelLot{"L1", "enough"}), Errc::kRefused);
   }
 
+  void lots_atTheLimit_areTakenAndOneMoreIsRefused() {
+    PlantBook book = empty_book();
+    for (std::size_t lots = 0; lots < limits::kLotsActive; lots += limits::kLotsPerRelease) {
+      QVERIFY(!book.apply(ReleaseLots{"Pa", limits::kLotsPerRelease, ""}, 0).refused);
+    }
+    const auto before = book.book().active;
+    QCOMPARE(before.size(), limits::kLotsActive);
+    const Applied one_more = book.apply(ReleaseLots{"Pa", 1, ""}, 0);
+    QCOMPARE(one_more.refused->code, Errc::kLimit);
+    QCOMPARE(book.apply(ReleasePlan{}, 0).refused->code, Errc::kLimit);
+    QVERIFY(book.book().active == before);
+    const auto transferred = PlantBook::decode(book.encode());
+    QVERIFY(transferred.has_value());
+    QCOMPARE(transferred->digest(), book.digest());
+  }
+
   void plan_ofAWeek_releasesEvenlyAndNamesDoNotClash() {
     PlantBook book = empty_book();
     book.apply(ReleaseLots{"TW", 1, "TW-001"}, 0);
