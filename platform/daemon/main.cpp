@@ -1,5 +1,6 @@
 /// cohortd: the daemon of one site.
 #include <fmt/format.h>
+#include <sys/prctl.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -180,6 +181,8 @@ int run(char** argv, const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A program that has replaced itself is called after the link that it was started through.
+  ::prctl(PR_SET_NAME, "cohortd");
   Options options;
   if (const auto code = parse(argc, argv, options)) return *code;
   return run(argv, options);

@@ -19,6 +19,7 @@ HistoryFile::~HistoryFile() {
 }
 
 void HistoryFile::add(const wire::HistoryRecord& record) {
+  if (!record.process.valid()) return;
   if (descriptor_ < 0) open(record.process);
   if (failed_) return;
   last_.process = record.process;

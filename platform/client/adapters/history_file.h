@@ -23,6 +23,7 @@ class HistoryFile {
   HistoryFile& operator=(const HistoryFile&) = delete;
 
   /// The first record names the process, and so the file: PROGRAM-SITE.INCARNATION.COUNTER.history.
+  /// A process that was never welcomed has no history: its records are left out.
   void add(const wire::HistoryRecord& record);
   void flush();
   /// The last record, kEnd, of a process that stops on purpose; nothing after a kEnd.

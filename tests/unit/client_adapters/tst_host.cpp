@@ -68,6 +68,7 @@ class TstHost : public QObject {
   void connectedProcess_leavesAHistoryWithBeginAndEnd();
   void historyFile_sendIsWrittenAtOnce_othersAtFlush();
   void historyFile_afterItsEnd_takesNoSecondEnd();
+  void historyFile_ofNoProcess_isNotMade();
 
  private:
   std::unique_ptr<Host> open(std::uint16_t site = 1) {
@@ -201,6 +202,16 @@ void TstHost::historyFile_afterItsEnd_takesNoSecondEnd() {
   QCOMPARE(records.size(), std::size_t{2});
   QVERIFY(records[1].kind == wire::HistoryKind::kEnd);
   QCOMPARE(records[1].sequence, std::uint64_t{2});
+}
+
+void TstHost::historyFile_ofNoProcess_isNotMade() {
+  const std::filesystem::path folder = folder_->filePath("history").toStdString();
+  HistoryFile file(folder, "tst");
+  wire::HistoryRecord end = record(wire::HistoryKind::kEnd, 1);
+  end.process = {};
+  file.add(end);
+  file.flush();
+  QVERIFY(!std::filesystem::exists(folder));
 }
 
 QTEST_GUILESS_MAIN(TstHost)
