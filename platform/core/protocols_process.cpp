@@ -10,7 +10,7 @@
 namespace cohort::core {
 
 namespace {
-constexpr Duration kStatusWhileUnstable = millis(20);
+constexpr Duration kStatusWhileUnstable = millis(10);
 }  // namespace
 
 struct ProtocolsProcess::Parts {
@@ -39,6 +39,12 @@ struct ProtocolsProcess::Parts {
   void watch_serving();
   bool unstable() const;
 
+  /// What the last Status said that this site holds.
+  struct Told {
+    wire::SiteVector received;
+    std::uint64_t order_received = 0;
+  };
+
   Context context;
   Sessions sessions;
   FailureDetector detector;
@@ -53,6 +59,7 @@ struct ProtocolsProcess::Parts {
   MonotonicTime table_asked{};
   MonotonicTime not_serving_since{};
   bool urgent = false;
+  Told told;
 };
 
 ProtocolsProcess::ProtocolsProcess(Settings settings) : parts_(std::make_unique<Parts>(settings)) {}
@@ -125,7 +132,10 @@ bool ProtocolsProcess::Parts::unstable() const {
     const Stream& stream = plane.multicast().stream(origin);
     if (stream.floor() != stream.received()) return true;
   }
-  return false;
+  // What is stable for us may not be for others, who wait to hear that we hold it.
+  return plane.stability().stable_order() < plane.order().received() ||
+         told.order_received != plane.order().received() ||
+         told.received != plane.multicast().received();
 }
 
 void ProtocolsProcess::Parts::send_statuses() {
@@ -133,6 +143,7 @@ void ProtocolsProcess::Parts::send_statuses() {
   const bool early = unstable() && context.now >= last_status + kStatusWhileUnstable;
   if (!due && !early && !urgent) return;
   urgent = false;
+  if (views.basis().operational) told = {plane.multicast().received(), plane.order().received()};
   last_status = context.now;
   next_status = context.now + limits::kHeartbeatPeriod;
   for (SiteId site : peers) router.send_status(site);

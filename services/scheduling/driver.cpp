@@ -104,10 +104,10 @@ task::Task<void> Driver::carry_out(std::shared_ptr<Shared> shared, std::uint64_t
 /// and held by all members.
 task::Task<bool> Driver::attempt(std::uint64_t number) {
   client::Process& process = member_.process();
+  const Result<void> flushed = co_await process.flush();  // the disk works meanwhile
+  if (!flushed) co_return false;
   const bool durable = co_await journal_.durable();
   if (!durable) co_return false;
-  const Result<void> flushed = co_await process.flush();
-  if (!flushed) co_return false;
   const auto found = state_.book().book().orders.find(number);
   if (found == state_.book().book().orders.end()) co_return true;
   const dispatch::Order order = found->second;

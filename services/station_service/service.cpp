@@ -83,7 +83,7 @@ task::Task<client::Message> StationService::run(Order order, ProcessId caller,
   }
   task::Scheduler& scheduler = member_.process().scheduler();
   co_await pause_at(kBeforeAct, order);
-  const Claim claim = co_await announce(order);
+  const Claim claim = co_await wait_for_turn(order);
   if (claim == Claim::kDone) co_return table_.find(order.key)->result;
   if (claim == Claim::kClosed) co_return refused("the session with the site's daemon is over");
   stations::Job job = job_of(order);
@@ -105,38 +105,38 @@ task::Task<client::Message> StationService::run(Order order, ProcessId caller,
   co_return completed(status);
 }
 
-/// Waits until this computation is the one that acts for the order.
+/// Waits until this computation is the one that acts for the order. The world may be touched only
+/// on causes that survive this site (platform ruling 14): the request and the announcement are
+/// safe, so both are held by all member sites before the station hears of the order.
 task::Task<StationService::Claim> StationService::wait_for_turn(Order order) {
   client::Process& process = member_.process();
+  bool announced = false;
   while (!process.closed()) {
-    const OrderRow* row = table_.find(order.key);
+    const OrderRow* const row = table_.find(order.key);
     if (row != nullptr && row->done) co_return Claim::kDone;
-    const bool mine = row != nullptr && row->coordinator == process.id();
+    const bool taken = row != nullptr && row->coordinator.valid();
+    const bool mine = taken && row->coordinator == process.id();
     if (mine && acting_.insert(order.key).second) co_return Claim::kActs;
-    if (row != nullptr && row->coordinator.valid()) {
+    if (taken) announced = false;
+    if (!taken && !announced) announced = announce(order);
+    if (taken || announced) {
       co_await moved_.wait();
-      continue;
+    } else {
+      co_await process.scheduler().sleep_for(kAnnouncePause);
     }
-    client::Message change = to_message(order);
-    change.set("change", "begun");
-    const Result<client::Message> announced = co_await changes_.update(std::move(change));
-    const bool taken = announced && table_.find(order.key) != nullptr;
-    if (!taken) co_await process.scheduler().sleep_for(kAnnouncePause);
   }
   co_return Claim::kClosed;
 }
 
-/// The world may be touched only on causes that survive this site (platform ruling 14): the request
-/// and the announcement are held by all member sites before the station hears of the order.
-task::Task<StationService::Claim> StationService::announce(Order order) {
-  const Claim claim = co_await wait_for_turn(order);
-  client::Process& process = member_.process();
-  while (claim == Claim::kActs && !process.closed()) {
-    const Result<void> flushed = co_await process.flush();
-    if (flushed) co_return Claim::kActs;
-    co_await process.scheduler().sleep_for(kAnnouncePause);
-  }
-  co_return claim == Claim::kDone ? Claim::kDone : Claim::kClosed;
+bool StationService::announce(const Order& order) {
+  client::Message change = to_message(order);
+  change.set("change", "begun");
+  client::Destinations to;
+  to.groups.push_back(member_.group());
+  const Result<void> sent = member_.process().multicast(
+      client::Order::kTotal, std::move(to), kUpdateEntry, change, client::Safety::kSafe);
+  if (!sent) member_.log(fmt::format("order {} not announced: {}", order.key, sent.error().text));
+  return sent.has_value();
 }
 
 task::Task<void> StationService::pause_at(std::string_view phase, Order order) {

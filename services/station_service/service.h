@@ -40,8 +40,8 @@ class StationService {
   /// What became of an announcement: this computation acts, or the order is done, or the session is
   /// over.
   enum class Claim : std::uint8_t { kActs, kDone, kClosed };
-  task::Task<Claim> announce(Order order);
   task::Task<Claim> wait_for_turn(Order order);
+  bool announce(const Order& order);
   task::Task<void> pause_at(std::string_view phase, Order order);
   void tell_start(const Order& order, ProcessId caller, std::int64_t started_ms);
 
