@@ -17,14 +17,15 @@ struct Invocation {
   std::filesystem::path config;
   std::string site;  ///< whose daemon to ask; empty: the first that answers
   bool json = false;
-  double timeout_s = 10;    ///< for the whole command, unless it follows
-  bool yes = false;         ///< do not ask for confirmation
-  bool changes = false;     ///< the command changes the plant
-  bool follows = false;     ///< it goes on until it is stopped
-  std::string consequence;  ///< asked on a terminal before anything is done; empty: not asked
+  double timeout_s = 10;        ///< for the whole command, unless it follows
+  bool yes = false;             ///< do not ask for confirmation
+  bool changes = false;         ///< the command changes the plant
+  bool follows = false;         ///< it goes on until it is stopped
+  std::optional<SiteId> about;  ///< asks about this site: the others know more of it
+  std::string consequence;      ///< asked on a terminal before anything is done; empty: not asked
 
   /// Checks and completes the arguments by the plant file, before any site is asked. May be empty.
-  std::function<Result<void>(const config::PlantFile&)> prepare;
+  std::function<Result<void>(Invocation&, const config::PlantFile&)> prepare;
   std::function<task::Task<Exit>(Context)> run;
 };
 

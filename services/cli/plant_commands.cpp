@@ -300,10 +300,12 @@ void add_plant_commands(CLI::App& app, Invocation& invocation) {
   command = app.add_subcommand("why-left", "Say why a site left the plant, with the evidence");
   command->add_option("SITE", left->text, "the site's name or number")->required();
   command->callback([&invocation, left] {
-    invocation.prepare = [left](const config::PlantFile& plant) -> Result<void> {
+    invocation.prepare = [left](Invocation& prepared,
+                                const config::PlantFile& plant) -> Result<void> {
       const auto site = parse_site(left->text, plant);
       if (!site) return std::unexpected(site.error());
       left->site = *site;
+      prepared.about = *site;
       return {};
     };
     invocation.run = [left](Context context) { return show_why_left(context, *left); };

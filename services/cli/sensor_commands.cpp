@@ -290,7 +290,9 @@ void add_window(CLI::App& sensors_app, Invocation& invocation) {
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, sensors::limits::kWindowPoints));
   command->callback([&invocation, options] {
-    invocation.prepare = [options](const config::PlantFile&) { return check_times(*options); };
+    invocation.prepare = [options](Invocation&, const config::PlantFile&) {
+      return check_times(*options);
+    };
     invocation.run = [options](Context context) { return show_window(context, *options); };
   });
 }
@@ -308,7 +310,9 @@ void add_interval(CLI::App& sensors_app, Invocation& invocation) {
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, sensors::limits::kIntervalSamples));
   command->callback([&invocation, options] {
-    invocation.prepare = [options](const config::PlantFile&) { return check_times(*options); };
+    invocation.prepare = [options](Invocation&, const config::PlantFile&) {
+      return check_times(*options);
+    };
     invocation.run = [options](Context context) { return show_interval(context, *options); };
   });
 }

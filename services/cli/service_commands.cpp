@@ -133,7 +133,7 @@ void add_action(CLI::App& services, Invocation& invocation, const char* name,
       invocation.consequence = "This will " + name + " " + harmless(options->text) +
                                "; the other members take its work over.";
     }
-    invocation.prepare = [options](const config::PlantFile& plant) -> Result<void> {
+    invocation.prepare = [options](Invocation&, const config::PlantFile& plant) -> Result<void> {
       auto member = parse_member(options->text, plant);
       if (!member) return std::unexpected(member.error());
       options->member = std::move(*member);

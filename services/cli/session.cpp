@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cctype>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -112,7 +111,11 @@ Result<std::vector<SiteId>> candidates(const Invocation& invocation,
     if (!site) return std::unexpected(site.error());
     sites.push_back(*site);
   } else {
-    for (const config::Site& site : plant.sites) sites.push_back(site.number);
+    // A site that is asked about comes last: the others know more of it.
+    for (const config::Site& site : plant.sites) {
+      if (site.number != invocation.about) sites.push_back(site.number);
+    }
+    if (invocation.about) sites.push_back(*invocation.about);
   }
   return sites;
 }
@@ -136,22 +139,22 @@ Exit failed_at(const Context& context, std::string_view service, const Error& er
   return failed(context, named, changes);
 }
 
-Exit run(const Invocation& invocation, Printer& printer) {
+Exit run(Invocation invocation, Printer& printer) {
   const auto plant = config::read_plant_file(invocation.config);
   if (!plant) {
     printer.problem(plant.error().text);
     return Exit::kUsage;
   }
+  if (invocation.prepare) {
+    if (auto ready = invocation.prepare(invocation, *plant); !ready) {
+      printer.problem(ready.error().text);
+      return Exit::kUsage;
+    }
+  }
   const auto sites = candidates(invocation, *plant);
   if (!sites) {
     printer.problem(sites.error().text);
     return Exit::kUsage;
-  }
-  if (invocation.prepare) {
-    if (auto ready = invocation.prepare(*plant); !ready) {
-      printer.problem(ready.error().text);
-      return Exit::kUsage;
-    }
   }
   if (const auto refused = confirm(invocation, printer)) return *refused;
   std::string tried;

@@ -6,6 +6,6 @@
 namespace cohort::cli {
 
 /// Ensures: every failure is one line on standard error. Blocks: until the command has ended.
-Exit run(const Invocation& invocation, Printer& printer);
+Exit run(Invocation invocation, Printer& printer);
 
 }  // namespace cohort::cli

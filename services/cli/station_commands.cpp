@@ -1,6 +1,8 @@
 /// stations, report: what the machines do and how the plant has done.
 #include <CLI/CLI.hpp>
+#include <string>
 
+#include "services/cli/arguments.h"
 #include "services/cli/commands.h"
 #include "services/cli/words.h"
 #include "services/emulsion/protocol.h"
@@ -44,11 +46,33 @@ task::Task<Exit> show_stations(Context context) {
   co_return Exit::kOk;
 }
 
+constexpr const char* kStationServices[] = {
+    services::emulsion::kGroup, services::processing::kGroup, services::transport::kGroup};
+
+/// Every takeover that the service remembers, into `all`, page by page.
+task::Task<void> read_takeovers(Context context, std::string group, Message::List* all) {
+  std::int64_t read = 0;
+  std::int64_t total = 1;
+  while (read < total) {
+    Message question;
+    question.set("question", "takeovers").set("offset", read);
+    const auto answer = co_await services::station_service::ask(context.process(), group, question);
+    if (!answer) co_return;  // the summary of the service says why it does not answer
+    const Message::List page = answer->list("takeovers");
+    if (page.empty()) co_return;
+    for (Message takeover : page) {
+      takeover.set("service", group);
+      all->push_back(std::move(takeover));
+    }
+    read += static_cast<std::int64_t>(page.size());
+    total = answer->integer("total");
+  }
+}
+
 /// {service, orders_running, orders_done, takeovers, duplicates_refused} of each station service.
 task::Task<Message::List> summaries(Context context) {
   Message::List all;
-  for (const char* group :
-       {services::emulsion::kGroup, services::processing::kGroup, services::transport::kGroup}) {
+  for (const char* group : kStationServices) {
     Message question;
     question.set("question", "summary");
     auto answer = co_await services::station_service::ask(context.process(), group, question);
@@ -58,6 +82,27 @@ task::Task<Message::List> summaries(Context context) {
     all.push_back(std::move(summary));
   }
   co_return all;
+}
+
+void print_takeovers(const Context& context, const Message::List& takeovers) {
+  Table table({{"TAKEOVER OF"},
+               {"STEP"},
+               {"LOTS"},
+               {"STATION"},
+               {"SERVICE"},
+               {"VIEW", Align::kRight},
+               {"FROM"},
+               {"TO"}});
+  const auto site = [&context](const Message& takeover, const char* name) {
+    return site_text(SiteId{static_cast<std::uint16_t>(takeover.integer(name))}, context.plant());
+  };
+  for (const Message& takeover : takeovers) {
+    table.row({"order " + field_text(takeover, "order"), step_field(takeover, "step"),
+               field_text(takeover, "lots"), field_text(takeover, "station"),
+               takeover.text("service"), field_text(takeover, "view"), site(takeover, "from_site"),
+               site(takeover, "to_site")});
+  }
+  context.printer->table(table);
 }
 
 void print_lots(const Context& context, const Message& report) {
@@ -106,8 +151,12 @@ task::Task<Exit> show_report(Context context) {
   auto report = co_await services::scheduling::ask(context.process(), question);
   if (!report) co_return failed_at(context, services::scheduling::kGroup, report.error(), false);
   Message::List services = co_await summaries(context);
+  Message::List takeovers;
+  for (const char* group : kStationServices) {
+    co_await read_takeovers(context, group, &takeovers);
+  }
   if (context.json) {
-    report->set("services", std::move(services));
+    report->set("services", std::move(services)).set("takeovers", std::move(takeovers));
     context.line(report->to_json());
     co_return Exit::kOk;
   }
@@ -119,6 +168,10 @@ task::Task<Exit> show_report(Context context) {
   print_stations(context, *report);
   context.line("");
   print_services(context, services);
+  if (!takeovers.empty()) {
+    context.line("");
+    print_takeovers(context, takeovers);
+  }
   co_return Exit::kOk;
 }
 

@@ -124,12 +124,17 @@ class TstCliCommandLine : public QObject {
     config::PlantFile plant;
     plant.sites = {{SiteId{1}, "alpha", "127.0.0.1", 7401}};
     plant.services = {{"news", {SiteId{1}}, 1}};
-    QVERIFY(std::get<Invocation>(parse("why-left alpha")).prepare(plant).has_value());
-    QVERIFY(!std::get<Invocation>(parse("why-left omega")).prepare(plant));
-    QVERIFY(std::get<Invocation>(parse("services stop news@alpha")).prepare(plant).has_value());
-    QVERIFY(!std::get<Invocation>(parse("services stop news@omega")).prepare(plant));
-    QVERIFY(!std::get<Invocation>(parse("services start etching@alpha")).prepare(plant));
-    QVERIFY(!std::get<Invocation>(parse("sensors window Ma.flow --span soon")).prepare(plant));
+    const auto prepared = [&plant](const char* line) {
+      auto invocation = std::get<Invocation>(parse(line));
+      return invocation.prepare(invocation, plant).has_value();
+    };
+    QVERIFY(prepared("why-left alpha"));
+    QVERIFY(!prepared("why-left omega"));
+    QVERIFY(prepared("services stop news@alpha"));
+    QVERIFY(!prepared("services stop news@omega"));
+    QVERIFY(!prepared("services start etching@alpha"));
+    QVERIFY(!prepared("sensors window Ma.flow --span soon"));
+    QVERIFY(!prepared("sensors interval Ma.flow --from yesterday --to now"));
   }
 
   void help_names_everyExitCode() {
