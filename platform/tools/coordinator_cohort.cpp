@@ -93,8 +93,11 @@ void CoordinatorCohort::Parts::finish(const MessageId& id, const Message& result
 }
 
 void CoordinatorCohort::Parts::on_result(const Delivery& result) {
+  const PendingRequest* request = pending.find(result.answers);
+  const bool right = request != nullptr && request->coordinator == result.sender;
+  if (!right && !COHORT_MUTANT("double_apply_takeover"))
+    return;  // a second result, or a forged one
   const auto finished = pending.finish(result.answers);
-  if (!finished && !COHORT_MUTANT("double_apply_takeover")) return;  // a second result
   COHORT_PROBE("cc.apply");
   wire::HistoryRecord note = note_about("cc.apply", result.answers);
   note.group = group;

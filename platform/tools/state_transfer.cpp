@@ -128,12 +128,13 @@ void StateTransfer::Parts::on_delivery(const client::Delivery& delivery) {
     return;
   }
   if (delivery.group != group || stage != Stage::kComplete) return;
+  if (!lists(delivery.view.members, delivery.sender)) return;
   complete.insert(delivery.sender);
   donor->end(delivery.sender);
 }
 
 void StateTransfer::Parts::receive(ProcessId from, TransferBlock block) {
-  if (block.view != incoming.view) return;
+  if (block.view != incoming.view || !incoming.older.contains(from)) return;
   COHORT_PROBE("transfer.block_received");
   const std::uint32_t count = block.count;
   const auto image = incoming.blocks.add(from, std::move(block));

@@ -177,6 +177,24 @@ class TstCoordinatorCohort : public QObject {
     QCOMPARE(joiner->lines, (Lines{"result a"}));
   }
 
+  void result_forgedByAnOutsider_isIgnored() {
+    const auto coordinator = ask_and_find_coordinator();
+    client::Tooling::Outgoing forged;
+    forged.order = client::Order::kTotal;
+    forged.to.groups.push_back(coordinator->group);
+    forged.entry = test::kLedgerResult;
+    forged.header.kind = client::PayloadKind::kReply;
+    for (const auto& record : coordinator->app.history()) {
+      if (record.text == "cc.act") forged.header.request = record.id;
+    }
+    client::Message result;
+    result.set("what", "forged");
+    QVERIFY(client::Tooling(caller_->app.process()).send(forged, result).has_value());
+    QVERIFY(replied());
+    settle();
+    for (const auto& member : members_) QCOMPARE(member->lines, (Lines{"result a"}));
+  }
+
   void requests_manyWhileMembersDie_eachIsAppliedOnce() {
     for (int i = 0; i < 30; ++i) house_->ask(caller_, std::to_string(i));
     house_->plant.run(millis(300));
