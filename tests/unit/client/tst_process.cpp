@@ -165,6 +165,28 @@ class TstProcess : public QObject {
     QVERIFY(global.error().code == Errc::kInvalidArgument);
   }
 
+  void multicasts_waitForTheirNumber_stopAtTheLimitAndGoOnLater() {
+    Joined joined;
+    App& app = join(1, joined);
+    QVERIFY(up(joined));
+    client::Destinations to;
+    to.groups.push_back((*joined)->group);
+    Message large;
+    large.set("data", Bytes(limits::kPayloadBytes - 100, 1));
+    std::size_t bytes = 0;
+    Result<void> sent = Result<void>{};
+    for (int n = 0; n < 1000 && sent; ++n) {
+      sent = app.process().multicast(client::Order::kTotal, to, 99, large);
+      if (sent) bytes += limits::kPayloadBytes;
+    }
+    QVERIFY(!sent.has_value());
+    QVERIFY(sent.error().code == Errc::kLimit);
+    QVERIFY(bytes <= limits::kUnnumberedBytesPerClient);
+    QVERIFY(bytes >= limits::kUnnumberedBytesPerClient / 4);
+    plant_->run(seconds(2));
+    QVERIFY(app.process().multicast(client::Order::kTotal, to, 99, large).has_value());
+  }
+
   void multicast_beforeTheWelcome_isRefused() {
     App& app = plant_->open(1);
     client::Destinations to;
