@@ -48,7 +48,8 @@ enum Kind : std::uint64_t {
   kPartition,
   kClog,
   kPause,
-  kTrigger
+  kTrigger,
+  kTotal
 };
 
 }  // namespace
@@ -66,6 +67,7 @@ void Nemesis::start() {
   repeat(faults.partition, &Nemesis::partition, kPartition, 0);
   repeat(faults.clog, &Nemesis::clog, kClog, 0);
   repeat(faults.pause, &Nemesis::pause, kPause, 0);
+  repeat(faults.total_failure, &Nemesis::crash_all, kTotal, 0);
   if (faults.trigger) repeat(millis(400), &Nemesis::arm_trigger, kTrigger, 0);
 }
 
@@ -121,6 +123,18 @@ void Nemesis::crash_site(std::uint64_t decision) {
   const std::uint64_t more = mix64(decision);
   world_.site(victim).crash_after_effects(more % 12, more % 3 == 0 ? Death::kHost : Death::kProcess,
                                           between(mix64(more), millis(100), seconds(3)));
+}
+
+/// Nothing is left of the plant but its logs.
+void Nemesis::crash_all(std::uint64_t decision) {
+  for (const auto& [id, site] : world_.sites()) {
+    const std::uint64_t more = mix64(decision + id.value);
+    Site* victim = site.get();
+    world_.queue().after(between(more, {}, millis(30)), [victim, more] {
+      victim->crash_after_effects(more % 12, more % 3 == 0 ? Death::kHost : Death::kProcess,
+                                  between(mix64(more), millis(100), seconds(2)));
+    });
+  }
 }
 
 void Nemesis::crash_process(std::uint64_t decision) {

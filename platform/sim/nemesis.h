@@ -31,6 +31,7 @@ class Nemesis {
   SiteId draw_site(std::uint64_t decision) const;
 
   void crash_site(std::uint64_t decision);
+  void crash_all(std::uint64_t decision);
   void crash_process(std::uint64_t decision);
   void reset_link(std::uint64_t decision);
   void partition(std::uint64_t decision);

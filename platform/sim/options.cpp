@@ -28,6 +28,18 @@ FaultOptions draw_faults(Rng rng) {
   return faults;
 }
 
+FaultOptions storm() {
+  FaultOptions faults;
+  faults.site_crash = millis(700);
+  faults.process_crash = millis(400);
+  faults.link_reset = millis(150);
+  faults.partition = seconds(2);
+  faults.clog = millis(300);
+  faults.pause = millis(500);
+  faults.trigger = true;
+  return faults;
+}
+
 }  // namespace
 
 Options options_of(std::uint64_t seed, const std::string& profile) {
@@ -50,6 +62,8 @@ Options options_of(std::uint64_t seed, const std::string& profile) {
   options.tool_share = tools.chance(0.4) ? 0.2 + 0.6 * tools.unit() : 0;
   if (profile == "tools") options.tool_share = 0.85;
   if (profile == "calm") options.faults = {};
+  if (profile == "storm") options.faults = storm();
+  if (profile == "total") options.faults.total_failure = seconds(2);
   if (profile == "views") {
     options.faults = {.site_crash = seconds(1), .trigger = true};
   }

@@ -22,9 +22,10 @@ struct FaultOptions {
   Duration process_crash{0};
   Duration link_reset{0};
   Duration partition{0};
-  Duration clog{0};      ///< one direction of one pair delivers nothing for a while
-  Duration pause{0};     ///< a daemon is stopped and continued
-  bool trigger = false;  ///< crash where a rare path is reached
+  Duration clog{0};           ///< one direction of one pair delivers nothing for a while
+  Duration pause{0};          ///< a daemon is stopped and continued
+  Duration total_failure{0};  ///< every site crashes within moments
+  bool trigger = false;       ///< crash where a rare path is reached
 };
 
 struct Options {
@@ -42,7 +43,8 @@ struct Options {
 };
 
 /// The options of a seed. Profiles: "swarm" (all kinds), "calm" (no faults), "views" (site crashes
-/// and triggers only), "tools" (most clients run the tools).
+/// and triggers only), "tools" (most clients run the tools), "storm" (all
+/// kinds, often), "total" (now and then every site crashes).
 Options options_of(std::uint64_t seed, const std::string& profile);
 
 }  // namespace cohort::sim
