@@ -6,18 +6,23 @@
 #include <cstdio>
 
 #include "console/app/options.h"
+#include "console/app/recorder.h"
 #include "console/app/tour.h"
+#include "console/bridge/live_source.h"
 #include "console/bridge/recorded_source.h"
 #include "console/models/recording.h"
 #include "console/pages/main_window.h"
 #include "console/pages/preferences.h"
 #include "console/pages/theme.h"
+#include "platform/config/plant_file.h"
 
 namespace {
 
 using namespace cohort::console;
 
 constexpr int kTickMs = 1'000;
+/// By then a running plant has answered every question of the bridge.
+constexpr int kTourAfterMs = 6'000;
 
 int fail(const QString& text) {
   std::fprintf(stderr, "cohort-console: %s\n", text.toUtf8().constData());
@@ -70,6 +75,45 @@ int runRecording(QApplication& application, const Options& options, Preferences&
   return application.exec();
 }
 
+/// Pictures of a live plant, once it has told enough to be looked at.
+void tourWhenKnown(MainWindow& window, Preferences& preferences, const QString& folder) {
+  QTimer::singleShot(kTourAfterMs, &window, [&window, &preferences, folder] {
+    const TourResult result =
+        tourScreens(window, preferences, folder, QStringLiteral("live"), window.screens());
+    QApplication::exit(report(result, folder));
+  });
+}
+
+int runPlant(QApplication& application, const Options& options, Preferences& preferences) {
+  const auto plant = cohort::config::read_plant_file(options.config.toStdString());
+  if (!plant) return fail(QString::fromStdString(plant.error().text));
+  const cohort::SiteId site = options.site == 0
+                                  ? plant->sites.front().number
+                                  : cohort::SiteId{static_cast<std::uint16_t>(options.site)};
+  if (plant->site(site) == nullptr) {
+    return fail(QApplication::translate("Main", "the plant has no site %1").arg(options.site));
+  }
+  LiveSource source(*plant, site);
+  MainWindow window(&source, &preferences, false,
+                    [] { return QDateTime::currentMSecsSinceEpoch(); });
+  Recorder recorder;
+  if (!options.record.isEmpty()) {
+    const QString wrong = recorder.open(options.record);
+    if (!wrong.isEmpty()) return fail(wrong);
+    QObject::connect(&window, &MainWindow::folded, &recorder, &Recorder::write);
+  }
+  QTimer ticker;
+  QObject::connect(&ticker, &QTimer::timeout, &window, &MainWindow::tick);
+  ticker.start(kTickMs);
+  source.start();
+  if (options.tour.isEmpty()) {
+    window.show();
+  } else {
+    tourWhenKnown(window, preferences, options.tour);
+  }
+  return application.exec();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,5 +128,5 @@ int main(int argc, char** argv) {
   if (options.dark) preferences.setDark(*options.dark);
   applyTheme(application, preferences.dark());
   if (!options.demo.isEmpty()) return runRecording(application, options, preferences);
-  return fail(QApplication::translate("Main", "no live plant yet"));
+  return runPlant(application, options, preferences);
 }

@@ -12,6 +12,7 @@
 #include "console/pages/lots_page.h"
 #include "console/pages/main_window.h"
 #include "console/pages/preferences.h"
+#include "console/pages/theme.h"
 
 namespace cohort::console {
 
@@ -38,8 +39,12 @@ QPixmap pictureOf(MainWindow& window, QWidget* dialog) {
   if (dialog == nullptr) return picture;
   const QPixmap over = dialog->grab();
   QPainter painter(&picture);
-  painter.drawPixmap(
-      QPoint((picture.width() - over.width()) / 2, (picture.height() - over.height()) / 2), over);
+  painter.setPen(QPen(theme().border, 2));
+  const QRect place(
+      QPoint((picture.width() - over.width()) / 2, (picture.height() - over.height()) / 2),
+      over.size());
+  painter.drawPixmap(place, over);
+  painter.drawRect(place.adjusted(-1, -1, 1, 1));
   return picture;
 }
 
@@ -56,6 +61,8 @@ class Tour {
       preferences_.setDark(dark);
       for (const QSize& size : sizes()) {
         window_.resize(size);
+        settle();
+        window_.tick();
         settle();
         const QString file = QStringLiteral("%1-%2-%3x%4.png")
                                  .arg(name, dark ? QStringLiteral("dark") : QStringLiteral("light"))
@@ -93,11 +100,11 @@ class Tour {
 
  private:
   void dialog() {
-    window_.goTo(QStringLiteral("groups"));
     const PlantState& state = *window_.snapshot().state;
     if (state.groups.isEmpty() || state.plant.services.isEmpty()) return;
     const GroupState* group = findGroup(state, state.plant.services.last().name);
     if (group == nullptr || group->members.isEmpty()) return;
+    window_.goTo(QStringLiteral("groups"), group->name);
     CommandDraft draft;
     draft.action = CommandAction::kStop;
     draft.target = group->name;

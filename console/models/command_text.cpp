@@ -10,8 +10,8 @@ namespace {
 constexpr qint64 kNoReportMs = 10'000;
 constexpr qint64 kUnknownMs = 30'000;
 
-QString inContext(const char* text, int count = -1) {
-  return QCoreApplication::translate("CommandText", text, nullptr, count);
+QString inContext(const char* text) {
+  return QCoreApplication::translate("CommandText", text);
 }
 
 bool isMemberAction(CommandAction action) {
@@ -29,7 +29,7 @@ QString title(const PlantState& state, CommandAction action, const QString& targ
     case CommandAction::kKill:
       return inContext("Kill %1 on %2").arg(target, siteName(state, site));
     case CommandAction::kReleaseLots:
-      return inContext("Release %n lot(s) of %1", count).arg(target);
+      return inContext("Release lots of %1: %2").arg(target).arg(count);
     case CommandAction::kHoldLot:
       return inContext("Hold lot %1").arg(target);
     case CommandAction::kResumeLot:
@@ -77,7 +77,7 @@ QString memberConsequence(const PlantState& state, const CommandDraft& draft) {
   text += QLatin1Char(' ');
   text += running == 0
               ? inContext("It coordinates nothing at the moment.")
-              : inContext("%n computation(s) it coordinates are taken over by a cohort.", running);
+              : inContext("Computations that a cohort takes over from it: %1.").arg(running);
   return text;
 }
 

@@ -24,7 +24,7 @@ void clear(Failure& failure, qint64 atMs) {
 void raise(PlantState& state, Failure failure) {
   if (!failure.cause.isEmpty()) {
     if (Failure* cause = standing(state, failure.cause)) {
-      ++cause->consequences;
+      if (isFolded(failure)) ++cause->consequences;
     } else {
       failure.cause.clear();
     }
@@ -95,7 +95,8 @@ void foldMinimum(PlantState& state, const GroupState& group, const ViewRecord& r
     known->membersLeft = members;
     return;
   }
-  if (record.departed.isEmpty()) return;  // The group is still being formed.
+  // A view for each member and none lost: the group is still being formed.
+  if (record.departed.isEmpty() && record.number == quint64(members)) return;
   Failure failure;
   failure.id = id;
   failure.kind = FailureKind::kBelowMinimum;
@@ -106,14 +107,20 @@ void foldMinimum(PlantState& state, const GroupState& group, const ViewRecord& r
   failure.view = record.number;
   failure.membersLeft = members;
   failure.minimum = service->minimum;
-  const Departed& gone = record.departed.last();
-  failure.cause = gone.why == Departure::kSiteFailed
-                      ? siteFailureId(lifeOf(gone.process))
-                      : QStringLiteral("%1 %2").arg(group.name, gone.process);
+  if (!record.departed.isEmpty()) {
+    const Departed& gone = record.departed.last();
+    failure.cause = gone.why == Departure::kSiteFailed
+                        ? siteFailureId(lifeOf(gone.process))
+                        : QStringLiteral("%1 %2").arg(group.name, gone.process);
+  }
   raise(state, failure);
 }
 
 }  // namespace
+
+bool isFolded(const Failure& failure) {
+  return !failure.cause.isEmpty() && failure.kind != FailureKind::kBelowMinimum;
+}
 
 bool isActive(const Failure& failure) {
   return failure.state == AlarmState::kUnacknowledged || failure.state == AlarmState::kAcknowledged;
@@ -137,7 +144,28 @@ void foldView(PlantState& state, const GroupState& group, const ViewRecord& reco
   foldMinimum(state, group, record, atMs);
 }
 
+/// A console that comes to a plant with a site down must say so, though it saw nothing fail.
+void foldAbsentSites(PlantState& state, qint64 atMs) {
+  for (const SiteInfo& info : std::as_const(state.plant.sites)) {
+    const SiteState* site = findSite(state, info.number);
+    const QString id = QStringLiteral("absent %1").arg(info.number);
+    Failure* known = standing(state, id);
+    const bool absent = site == nullptr || (!site->inView && site->incarnation == 0);
+    if (!absent && known != nullptr) clear(*known, atMs);
+    if (!absent || known != nullptr) continue;
+    Failure failure;
+    failure.id = id;
+    failure.kind = FailureKind::kSiteAbsent;
+    failure.priority = 1;
+    failure.sinceMs = atMs;
+    failure.sequence = state.sequence;
+    failure.site = info.number;
+    raise(state, failure);
+  }
+}
+
 void foldSites(PlantState& state, const SitesChange& change, qint64 atMs) {
+  foldAbsentSites(state, atMs);
   for (const auto& [number, why] : change.departed) {
     const SiteState* site = findSite(state, number);
     if (site == nullptr || site->inView) continue;

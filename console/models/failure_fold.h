@@ -10,10 +10,15 @@ namespace cohort::console {
 void foldView(PlantState& state, const GroupState& group, const ViewRecord& record, qint64 atMs);
 /// A new site view: sites that failed and sites that are back.
 void foldSites(PlantState& state, const SitesChange& change, qint64 atMs);
+/// Sites of the plant file that no view has shown yet.
+void foldAbsentSites(PlantState& state, qint64 atMs);
 /// This site lost or regained its quorum.
 void foldServing(PlantState& state, qint64 atMs);
 void foldAcknowledgement(PlantState& state, const Acknowledgement& acknowledgement, qint64 atMs);
 
+/// True where the failure is listed under the one that caused it. A service below its minimum is
+/// never folded: that is what a person must act on.
+bool isFolded(const Failure& failure);
 /// True while its condition holds in the plant.
 bool isActive(const Failure& failure);
 /// True while an operator has it before him: active, or gone but never acknowledged.

@@ -11,8 +11,8 @@ namespace cohort::console {
 
 namespace {
 
-QString inContext(const char* text, int count = -1) {
-  return QCoreApplication::translate("FailureRows", text, nullptr, count);
+QString inContext(const char* text) {
+  return QCoreApplication::translate("FailureRows", text);
 }
 
 Cell words(const QString& text) {
@@ -27,6 +27,8 @@ bool acknowledged(const Failure& failure) {
 
 bool moreUrgent(const Failure& a, const Failure& b) {
   if (acknowledged(a) != acknowledged(b)) return acknowledged(b);
+  // What holds now comes before what has gone and was only never acknowledged.
+  if (isActive(a) != isActive(b)) return isActive(a);
   return std::tie(a.priority, a.sequence, a.id) < std::tie(b.priority, b.sequence, b.id);
 }
 
@@ -106,9 +108,9 @@ CellMark priorityMark(int priority) {
 CellFrame frameOf(const Failure& failure) {
   switch (failure.state) {
     case AlarmState::kUnacknowledged:
-      return failure.cause.isEmpty() ? CellFrame::kUnacknowledged : CellFrame::kSuppressed;
+      return isFolded(failure) ? CellFrame::kSuppressed : CellFrame::kUnacknowledged;
     case AlarmState::kAcknowledged:
-      return failure.cause.isEmpty() ? CellFrame::kPlain : CellFrame::kSuppressed;
+      return isFolded(failure) ? CellFrame::kSuppressed : CellFrame::kPlain;
     case AlarmState::kReturnedUnacknowledged:
     case AlarmState::kCleared:
       return CellFrame::kReturned;
@@ -120,10 +122,10 @@ QList<Column> failureColumns() {
   return {{inContext("P"), QStringLiteral("p"), false, 4},
           {inContext("State"), QStringLiteral("state"), false, 15},
           {inContext("Since"), QStringLiteral("since"), true, 17},
-          {inContext("Source"), QStringLiteral("source"), false, 21},
-          {inContext("What"), QStringLiteral("what"), false, 36},
+          {inContext("Source"), QStringLiteral("source"), false, 25},
+          {inContext("What"), QStringLiteral("what"), false, 24},
           {inContext("Consequence"), QStringLiteral("consequence"), false, 28},
-          {inContext("First-out"), QStringLiteral("first-out"), false, 18},
+          {inContext("First-out"), QStringLiteral("first-out"), false, 25},
           {inContext("Ack by"), QStringLiteral("by"), false, 9}};
 }
 
@@ -141,29 +143,30 @@ QList<TableRow> failureRows(const PlantState& state, FailureScope scope,
                        [&](const Failure& one) { return one.id == id; });
   };
   for (const Failure& failure : list) {
-    if (!failure.cause.isEmpty() && present(failure.cause)) continue;
+    if (isFolded(failure) && present(failure.cause)) continue;
     rows.append(failureRow(state, failure, zone));
     if (failure.consequences == 0 || !unfolded.contains(failure.id)) continue;
     for (const Failure& other : list) {
-      if (other.cause == failure.id) rows.append(failureRow(state, other, zone));
+      if (other.cause == failure.id && isFolded(other)) rows.append(failureRow(state, other, zone));
     }
   }
   return rows;
 }
 
 QList<Column> attentionColumns() {
-  return {{inContext("P"), QStringLiteral("p"), false, 4},
-          {inContext("Where"), QStringLiteral("where"), false, 18},
-          {inContext("What"), QStringLiteral("what"), false, 30}};
+  return {{inContext("P"), QStringLiteral("p"), false, 3},
+          {inContext("Where"), QStringLiteral("where"), false, 20},
+          {inContext("What"), QStringLiteral("what"), false, 24}};
 }
 
 QList<TableRow> attentionRows(const PlantState& state, Zone zone, qint64 nowMs) {
   QList<TableRow> rows;
   for (const Failure& failure : inOrder(state, FailureScope::kStanding)) {
-    if (!failure.cause.isEmpty()) continue;
+    if (isFolded(failure)) continue;
     QString what = failureWhat(state, failure);
+    if (failure.consequences > 0) what = inContext("%1, +%2").arg(what).arg(failure.consequences);
     if (failure.state == AlarmState::kReturnedUnacknowledged) {
-      what = inContext("returned to normal: %1").arg(what);
+      what = inContext("was: %1").arg(what);
     }
     rows.append(attentionRow(QStringLiteral("failure %1").arg(failure.id), failure.priority,
                              frameOf(failure), failureSource(state, failure), what,
@@ -188,7 +191,7 @@ QList<TableRow> attentionRows(const PlantState& state, Zone zone, qint64 nowMs) 
 const Failure* mostUrgent(const PlantState& state) {
   const Failure* best = nullptr;
   for (const Failure& failure : state.failures) {
-    if (acknowledged(failure) || !failure.cause.isEmpty()) continue;
+    if (acknowledged(failure) || isFolded(failure)) continue;
     if (best == nullptr || moreUrgent(failure, *best)) best = &failure;
   }
   return best;

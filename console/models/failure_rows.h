@@ -10,8 +10,9 @@ namespace cohort::console {
 enum class FailureScope { kStanding, kUnacknowledged, kHistory };
 
 QList<Column> failureColumns();
-/// Unacknowledged first, then by priority, then oldest; what a failure caused follows it. With
-/// `unfolded` empty or other ids, consequences of others are left out; their number is shown.
+/// Unacknowledged first, then what still holds, then by priority, then oldest; what a failure
+/// caused follows it. With `unfolded` empty or other ids, consequences of others are left out;
+/// their number is shown.
 QList<TableRow> failureRows(const PlantState& state, FailureScope scope,
                             const QStringList& unfolded, Zone zone);
 int failureCount(const PlantState& state, FailureScope scope);

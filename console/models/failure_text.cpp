@@ -6,14 +6,37 @@ namespace cohort::console {
 
 namespace {
 
-QString inContext(const char* text, int count = -1) {
-  return QCoreApplication::translate("FailureText", text, nullptr, count);
+QString inContext(const char* text) {
+  return QCoreApplication::translate("FailureText", text);
+}
+
+QString whatHappened(const Failure& failure) {
+  switch (failure.kind) {
+    case FailureKind::kSiteFailed:
+      return inContext("The other sites removed it from the site view");
+    case FailureKind::kSiteAbsent:
+      return inContext("It was not in the site view when this console came");
+    case FailureKind::kMemberFailed:
+      return failure.cause.startsWith(QStringLiteral("site"))
+                 ? inContext("It was lost with its site")
+                 : inContext("Its process ended or was killed");
+    case FailureKind::kMemberSlow:
+      return inContext("It made no progress and was excluded");
+    case FailureKind::kMemberKilled:
+      return inContext("Its group was killed");
+    case FailureKind::kBelowMinimum:
+      return inContext("The service has fewer members than the plant file asks for");
+    case FailureKind::kBlocked:
+      return inContext("This site cannot reach a majority of the last site view");
+  }
+  return {};
 }
 
 }  // namespace
 
 QString failureSource(const PlantState& state, const Failure& failure) {
-  if (failure.kind == FailureKind::kSiteFailed || failure.kind == FailureKind::kBlocked) {
+  if (failure.kind == FailureKind::kSiteFailed || failure.kind == FailureKind::kSiteAbsent ||
+      failure.kind == FailureKind::kBlocked) {
     return siteName(state, failure.site);
   }
   if (failure.kind == FailureKind::kBelowMinimum) return failure.service;
@@ -23,19 +46,21 @@ QString failureSource(const PlantState& state, const Failure& failure) {
 QString failureWhat(const PlantState&, const Failure& failure) {
   switch (failure.kind) {
     case FailureKind::kSiteFailed:
-      return inContext("site failed: the others removed it from the site view");
+      return inContext("site failed");
+    case FailureKind::kSiteAbsent:
+      return inContext("site is not there");
     case FailureKind::kMemberFailed:
       return failure.cause.startsWith(QStringLiteral("site"))
                  ? inContext("member lost with its site")
-                 : inContext("member failed: its process ended or was killed");
+                 : inContext("member failed");
     case FailureKind::kMemberSlow:
-      return inContext("member excluded: it made no progress");
+      return inContext("excluded as too slow");
     case FailureKind::kMemberKilled:
       return inContext("member killed with its group");
     case FailureKind::kBelowMinimum:
-      return inContext("%1 of at least %2 members").arg(failure.membersLeft).arg(failure.minimum);
+      return inContext("members: %1, minimum %2").arg(failure.membersLeft).arg(failure.minimum);
     case FailureKind::kBlocked:
-      return inContext("no quorum: this site stopped serving");
+      return inContext("no quorum: stopped serving");
   }
   return {};
 }
@@ -47,6 +72,8 @@ QString failureConsequence(const PlantState& state, const Failure& failure) {
                                       : inContext("%1 of %2 sites left")
                                             .arg(failure.membersLeft)
                                             .arg(state.plant.sites.size());
+    case FailureKind::kSiteAbsent:
+      return inContext("its services have no member there");
     case FailureKind::kBelowMinimum:
       return inContext("one more failure may stop the service");
     case FailureKind::kBlocked:
@@ -68,6 +95,7 @@ QStringList failureWhatToDo(const PlantState& state, const Failure& failure) {
   const QString site = siteName(state, failure.site);
   switch (failure.kind) {
     case FailureKind::kSiteFailed:
+    case FailureKind::kSiteAbsent:
       return {inContext("Check power and network of %1.").arg(site),
               inContext("Start its daemon again (cohortd): it rejoins as a new incarnation."),
               inContext("Its services start with it and get their state by transfer.")};
@@ -94,7 +122,7 @@ QStringList failureWhatToDo(const PlantState& state, const Failure& failure) {
 }
 
 QStringList failureEvidence(const PlantState& state, const Failure& failure, Zone zone) {
-  QStringList lines;
+  QStringList lines = {whatHappened(failure)};
   if (!failure.process.isEmpty()) lines += inContext("Process %1").arg(failure.process);
   if (failure.view != 0) {
     lines += failure.service.isEmpty()
@@ -110,7 +138,7 @@ QStringList failureEvidence(const PlantState& state, const Failure& failure, Zon
                  .arg(failureSource(state, *cause), failureWhat(state, *cause));
   }
   if (failure.consequences > 0) {
-    lines += inContext("%n further failure(s) follow from it", failure.consequences);
+    lines += inContext("Further failures that follow from it: %1").arg(failure.consequences);
   }
   if (failure.clearedMs != 0) {
     lines += inContext("Returned to normal %1").arg(timeText(failure.clearedMs, zone, true));

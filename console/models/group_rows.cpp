@@ -29,6 +29,14 @@ Cell words(const QString& text) {
   return cell;
 }
 
+Cell sinceCell(const QString& text, qlonglong sort) {
+  Cell cell;
+  cell.text = text.isEmpty() ? QStringLiteral("–") : text;
+  cell.sort = sort;
+  if (text.isEmpty()) cell.tip = inContext("before this console came");
+  return cell;
+}
+
 Cell groupHealth(int members, int deployed, int minimum) {
   Cell cell;
   if (members < minimum) {
@@ -122,10 +130,12 @@ QList<TableRow> memberRows(const PlantState& state, const QString& name, Zone zo
     rows.append(
         {member.process,
          {number(rank), words(member.process), words(siteName(state, member.site)),
-          number(qlonglong(member.sinceView)), words(timeText(member.sinceMs, zone)),
+          sinceCell(member.sinceView == 0 ? QString() : QString::number(member.sinceView),
+                    qlonglong(member.sinceView)),
+          sinceCell(member.sinceMs == 0 ? QString() : timeText(member.sinceMs, zone),
+                    member.sinceMs),
           number(coordinates),
           memberState(state, name, member.site, memberMark(state, name, member.site), nowMs)}});
-    rows.last().cells[4].sort = member.sinceMs;
   }
   const QList<int> deployed = service != nullptr ? service->sites : QList<int>{};
   for (const int site : deployed) {
@@ -167,6 +177,7 @@ QString viewChangeText(const PlantState& state, const ViewRecord& record) {
     parts += inContext("−%1 (%2, %3)")
                  .arg(gone.process, siteName(state, gone.site), departureWord(gone.why));
   }
+  if (parts.isEmpty()) return inContext("the view when this console came");
   return parts.join(QStringLiteral("  "));
 }
 

@@ -110,10 +110,14 @@ QList<LotStage> boardStages() {
           LotStage::kHeld,    LotStage::kFinished, LotStage::kCancelled};
 }
 
-QList<Column> cardColumns() {
-  return {{inContext("Lot"), QStringLiteral("lot"), false, 8},
-          {inContext("Step"), QStringLiteral("step"), true, 5},
-          {inContext("Where"), QStringLiteral("where"), false, 10}};
+QList<Column> cardColumns(LotStage stage) {
+  const QList<Column> inPlant = {{inContext("Lot"), QStringLiteral("lot"), false, 10},
+                                 {inContext("Step"), QStringLiteral("step"), true, 5},
+                                 {inContext("Where"), QStringLiteral("where"), false, 8}};
+  const QList<Column> gone = {{inContext("Lot"), QStringLiteral("lot"), false, 10},
+                              {inContext("Product"), QStringLiteral("product"), false, 7},
+                              {inContext("Took"), QStringLiteral("took"), true, 7}};
+  return stage == LotStage::kFinished || stage == LotStage::kCancelled ? gone : inPlant;
 }
 
 QList<TableRow> cardRows(const PlantState& state, LotStage stage) {

@@ -13,7 +13,7 @@ QList<TableRow> lotRows(const PlantState& state);
 /// The board's columns, in the order of a lot's life.
 QList<LotStage> boardStages();
 QString stageWord(LotStage stage);
-QList<Column> cardColumns();
+QList<Column> cardColumns(LotStage stage);
 /// The cards of one stage of the board, first come first.
 QList<TableRow> cardRows(const PlantState& state, LotStage stage);
 

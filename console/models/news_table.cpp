@@ -12,10 +12,23 @@ QString inContext(const char* text) {
 
 }  // namespace
 
+std::pair<QString, QString> newsField(const QString& name, const QString& value) {
+  QString words = name;
+  QString told = value;
+  if (words.endsWith(QStringLiteral("_ms"))) {
+    words.chop(3);
+    const qint64 ms = value.toLongLong();
+    told = words.contains(QStringLiteral("cycle")) ? plantHoursText(ms) : plantTimeText(ms);
+  }
+  return {words.replace(QLatin1Char('_'), QLatin1Char(' ')), told};
+}
+
 QString newsSummary(const NewsRow& row) {
   QStringList parts;
   for (const auto& [name, value] : row.fields) {
-    if (!value.isEmpty()) parts += inContext("%1 %2").arg(name, value);
+    if (value.isEmpty()) continue;
+    const auto [words, told] = newsField(name, value);
+    parts += inContext("%1 %2").arg(words, told);
   }
   return parts.join(QStringLiteral(", "));
 }
@@ -52,7 +65,7 @@ Cell NewsTable::cellOf(const NewsRow& row, int column) const {
       break;
     case 2:
       cell.text = row.gapTo != 0 ? inContext("missing") : row.subject;
-      if (row.gapTo != 0) cell.mark = CellMark::kPriority3;
+      if (row.gapTo != 0) cell.mark = CellMark::kEvent;
       break;
     case 3:
       cell.text = row.gapTo != 0 ? inContext(

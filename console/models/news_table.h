@@ -21,6 +21,8 @@ class NewsTable : public ListModel<NewsRow> {
   Zone zone_ = Zone::kUtc;
 };
 
+/// A field's name and value in words: plant times are told as such.
+std::pair<QString, QString> newsField(const QString& name, const QString& value);
 /// One line of a posting's fields: "emulsion: order 41, lots W-007 W-009, from 1.1/4 to 2.1/4".
 QString newsSummary(const NewsRow& row);
 

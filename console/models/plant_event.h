@@ -17,7 +17,7 @@ struct LinkChange {
   QString reason;
 };
 struct ServingChange {
-  bool serving = true;
+  bool serving = false;
 };
 struct SitesChange {
   quint64 view = 0;

@@ -24,7 +24,7 @@ struct SiteInfo {
 struct ServiceInfo {
   QString name;      ///< also the name of its group
   QList<int> sites;  ///< where one member each is deployed
-  int minimum = 1;   ///< below this many members the service is in danger
+  int minimum = 0;   ///< below this many members the service is in danger
   bool operator==(const ServiceInfo&) const = default;
 };
 
@@ -61,8 +61,8 @@ enum class Departure {
 struct Member {
   QString process;  ///< "2.7/5": site 2, incarnation 7, counter 5
   int site = 0;
-  qint64 sinceMs = 0;
-  quint64 sinceView = 0;
+  qint64 sinceMs = 0;     ///< 0: it was a member before this console came
+  quint64 sinceView = 0;  ///< likewise
   bool operator==(const Member&) const = default;
 };
 
@@ -218,6 +218,7 @@ struct CommandRecord {
 
 enum class FailureKind {
   kSiteFailed,
+  kSiteAbsent,  ///< configured, and never seen in a site view by this console
   kMemberFailed,
   kMemberSlow,
   kMemberKilled,

@@ -111,7 +111,7 @@ QVariant ServiceMatrix::headerData(int section, Qt::Orientation orientation, int
     const SiteState* site = findSite(*state_, siteAt(section));
     if (role == Qt::DisplayRole) return siteName(*state_, siteAt(section));
     if (role == kMarkRole) {
-      const bool gone = site != nullptr && !site->inView && site->incarnation != 0;
+      const bool gone = site != nullptr && !site->inView && state_->siteView != 0;
       return int(gone ? CellMark::kFailed : CellMark::kNone);
     }
     if (role == Qt::ToolTipRole && site != nullptr) {

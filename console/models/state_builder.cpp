@@ -38,13 +38,15 @@ SiteState& siteOf(PlantState& state, int number) {
 
 /// The members of the new view, with what was known of those that stay.
 QList<Member> nextMembers(const GroupState& old, const GroupChange& change, qint64 atMs) {
+  // Members of a view that was old when this console came joined nobody knows when.
+  const bool first = old.view == 0 && change.view > 1;
   QList<Member> members;
   for (const QString& process : change.members) {
     const auto known = std::find_if(old.members.cbegin(), old.members.cend(),
                                     [&](const Member& one) { return one.process == process; });
-    members.append(known != old.members.cend()
-                       ? *known
-                       : Member{process, siteOfProcess(process), atMs, change.view});
+    members.append(known != old.members.cend() ? *known
+                                               : Member{process, siteOfProcess(process),
+                                                        first ? 0 : atMs, first ? 0 : change.view});
   }
   return members;
 }
@@ -98,9 +100,10 @@ void StateBuilder::on(const PlantInfo& info, qint64 atMs) {
 }
 
 void StateBuilder::on(const LinkChange& change, qint64 atMs) {
+  // Failed retries say why, but the loss was when it was.
+  if (state_.linked != change.linked || state_.linkChangedMs == 0) state_.linkChangedMs = atMs;
   state_.linked = change.linked;
-  state_.linkChangedMs = atMs;
-  state_.linkReason = change.reason;
+  if (!change.reason.isEmpty()) state_.linkReason = change.reason;
   if (change.atSite != 0) state_.atSite = change.atSite;
   if (change.linked) on(Heard{}, atMs);
 }
@@ -133,7 +136,9 @@ void StateBuilder::on(const SitesChange& change, qint64 atMs) {
 
 void StateBuilder::on(const GroupChange& change, qint64 atMs) {
   GroupState& group = groupOf(state_, change);
-  if (change.view <= group.view && group.view != 0) return;
+  const bool another = !group.id.isEmpty() && group.id != change.id;
+  // A group that failed totally comes back under another address and counts its views anew.
+  if (!another && change.view <= group.view) return;
   ViewRecord record{change.view, atMs, state_.sequence, change.members, {}, {}};
   for (const Member& old : std::as_const(group.members)) {
     if (change.members.contains(old.process)) continue;
@@ -162,8 +167,9 @@ void StateBuilder::on(const NewsItem& item, qint64 atMs) {
   const quint64 last = state_.news.isEmpty()           ? 0
                        : state_.news.last().gapTo != 0 ? state_.news.last().gapTo
                                                        : state_.news.last().number;
-  if (item.row.number != 0 && item.row.number <= last) return;
-  if (last != 0 && item.row.number > last + 1) {
+  const bool anew = item.row.number == 1 && last > 1 && item.row.atMs > state_.news.last().atMs;
+  if (item.row.number <= last && !anew) return;
+  if (!anew && last != 0 && item.row.number > last + 1) {
     NewsRow gap;
     gap.number = last + 1;
     gap.gapTo = item.row.number - 1;

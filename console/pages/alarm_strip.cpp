@@ -54,8 +54,9 @@ void AlarmStrip::present(const Snapshot& snapshot) {
                 .arg(timeText(worst->sinceMs, snapshot.zone), failureSource(state, *worst),
                      failureWhat(state, *worst), first);
   } else {
-    text_ = standing > 0 ? tr("%n acknowledged failure(s) stand.", nullptr, standing)
-                         : tr("No active failures.");
+    text_ = standing > 0
+                ? tr("No unacknowledged failures. Acknowledged and standing: %1").arg(standing)
+                : tr("No active failures.");
   }
   setAccessibleName(text_);
   show_->setVisible(standing > 0);

@@ -23,6 +23,7 @@ CommandDialog::CommandDialog(const PlantStatePtr& state, const CommandDraft& dra
     : QDialog(parent),
       state_(state),
       draft_(draft),
+      heading_(new QLabel(this)),
       consequence_(new QLabel(this)),
       notice_(new QLabel(this)),
       reason_(new QLineEdit(this)),
@@ -47,6 +48,8 @@ CommandDialog::CommandDialog(const PlantStatePtr& state, const CommandDraft& dra
     form->addRow(tr("Type \"%1\" to confirm").arg(draft.target), typed_);
     connect(typed_, &QLineEdit::textChanged, this, &CommandDialog::refresh);
   }
+  heading_->setFont(titleFont());
+  box->addWidget(heading_);
   box->addWidget(consequence_);
   box->addWidget(notice_);
   box->addLayout(form);
@@ -106,6 +109,7 @@ void CommandDialog::setState(const PlantStatePtr& state, const QString& refused)
 void CommandDialog::refresh() {
   const QString title = commandTitle(*state_, draft_);
   setWindowTitle(title);
+  heading_->setText(title);
   confirm_->setText(title);
   consequence_->setText(commandConsequence(*state_, draft_));
   QString missing = refused_;

@@ -37,6 +37,7 @@ class CommandDialog : public QDialog {
   PlantStatePtr state_;
   CommandDraft draft_;
   QString refused_;
+  QLabel* heading_;
   QLabel* consequence_;
   QLabel* notice_;
   QLineEdit* reason_;

@@ -9,6 +9,7 @@
 
 #include "console/models/sorted_index_model.h"
 #include "console/pages/cell_delegate.h"
+#include "console/pages/table_header.h"
 #include "console/pages/theme.h"
 
 namespace cohort::console {
@@ -16,6 +17,7 @@ namespace cohort::console {
 DataTable::DataTable(SortedIndexModel* model, const QString& spoken, QWidget* parent)
     : QTableView(parent), model_(model), delegate_(new CellDelegate(this)) {
   setAccessibleName(spoken);
+  setHorizontalHeader(new TableHeader(this));
   setModel(model);
   setItemDelegate(delegate_);
   setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -32,6 +34,7 @@ DataTable::DataTable(SortedIndexModel* model, const QString& spoken, QWidget* pa
   verticalHeader()->setMinimumSectionSize(kRowHeight);
   horizontalHeader()->setHighlightSections(false);
   horizontalHeader()->setMinimumSectionSize(24);
+  horizontalHeader()->setSectionsMovable(true);
   horizontalHeader()->setFixedHeight(kRowHeight + 2);
   horizontalHeader()->setSortIndicatorShown(true);
   horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
@@ -122,7 +125,7 @@ void DataTable::fitColumns() {
     const bool numeric = model_->columns().at(column).numeric;
     if (!numeric && stretchable > 0) width += spare * width / stretchable;
     width = std::max(width, 36);
-    if (column + 1 == wanted.size()) width = std::max(width, space - used);
+    if (column + 1 == wanted.size()) width = std::max(36, space - used);
     setColumnWidth(column, width);
     used += width;
   }

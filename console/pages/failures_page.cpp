@@ -184,16 +184,14 @@ void FailuresPage::refreshDetail() {
             : QString());
   const int count = int(selectedFailures().size());
   acknowledge_->setEnabled(count > 0 && !state().recorded);
-  acknowledge_->setText(count > 1 ? tr("Acknowledge %n selected", nullptr, count)
-                                  : tr("Acknowledge"));
+  acknowledge_->setText(count > 1 ? tr("Acknowledge %1 selected").arg(count) : tr("Acknowledge"));
   acknowledge_->setToolTip(state().recorded ? tr("This is a recording.")
                            : count == 0     ? tr("Nothing selected is unacknowledged.")
                                             : tr("Key A. Only the selected rows."));
   const int consequences = shown ? failure->consequences : 0;
   fold_->setEnabled(consequences > 0);
   const bool open = shown && unfolded_.contains(failure->id);
-  fold_->setText(open ? tr("Fold consequences")
-                      : tr("Show %n consequence(s)", nullptr, consequences));
+  fold_->setText(open ? tr("Fold consequences") : tr("Show consequences (%1)").arg(consequences));
   goToGroup_->setEnabled(shown && !failure->service.isEmpty());
 }
 

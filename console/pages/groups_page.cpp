@@ -19,7 +19,8 @@ namespace cohort::console {
 
 namespace {
 
-constexpr int kListWidth = 400;
+constexpr int kListWidth = 472;
+constexpr int kMembersAtOnce = 8;
 
 bool memberAt(const PlantState& state, const QString& group, int site) {
   const CellMark mark = memberMark(state, group, site);
@@ -65,12 +66,26 @@ QWidget* GroupsPage::makeDetail() {
   row->addWidget(heading_, 1);
   makeCommands(row);
   box->addLayout(row);
-  tabs_ = new QTabWidget(detail);
-  tabs_->setAccessibleName(tr("Details of the group"));
-  memberTable_ = new DataTable(&members_, tr("Members by rank"), tabs_);
+  memberTable_ = new DataTable(&members_, tr("Members by rank"), detail);
+  box->addWidget(memberTable_);
+  box->addWidget(makeTabs(), 1);
+  box->addWidget(makeHeading(tr("Members over the views")));
+  lanes_ = new LaneView(detail);
+  connect(lanes_, &LaneView::viewPicked, this, [this](quint64 number) {
+    tabs_->setCurrentWidget(viewTable_);
+    viewTable_->selectId(QString::number(number));
+  });
+  box->addWidget(lanes_);
   memberTable_->setSelectionMode(QAbstractItemView::SingleSelection);
   memberTable_->setEmptyText(tr("This group has no members and no place in the plant file."));
   connect(memberTable_, &DataTable::currentIdChanged, this, &GroupsPage::refreshCommands);
+  return detail;
+}
+
+QWidget* GroupsPage::makeTabs() {
+  tabs_ = new QTabWidget(this);
+  tabs_->setDocumentMode(true);
+  tabs_->setAccessibleName(tr("Details of the group"));
   viewTable_ = new DataTable(&views_, tr("Views, newest first"), tabs_);
   viewTable_->setEmptyText(tr("No view of this group has been seen yet."));
   connect(viewTable_, &DataTable::currentIdChanged, this,
@@ -80,19 +95,10 @@ QWidget* GroupsPage::makeDetail() {
       tr("Nothing runs now. The coordinator is chosen for each computation alone."));
   auto* commands = new DataTable(&commands_, tr("Commands to members"), tabs_);
   commands->setEmptyText(tr("No command has been given to this group from this console."));
-  tabs_->addTab(memberTable_, tr("Members"));
   tabs_->addTab(viewTable_, tr("Views"));
   tabs_->addTab(requests, tr("Requests"));
   tabs_->addTab(commands, tr("Commands"));
-  box->addWidget(tabs_, 1);
-  box->addWidget(makeHeading(tr("Members over the views")));
-  lanes_ = new LaneView(detail);
-  connect(lanes_, &LaneView::viewPicked, this, [this](quint64 number) {
-    tabs_->setCurrentWidget(viewTable_);
-    viewTable_->selectId(QString::number(number));
-  });
-  box->addWidget(lanes_);
-  return detail;
+  return tabs_;
 }
 
 void GroupsPage::makeCommands(QHBoxLayout* row) {
@@ -147,10 +153,13 @@ void GroupsPage::refreshDetail() {
   const GroupState* seen = findGroup(state(), group());
   const ServiceInfo* service = findService(state(), group());
   const int members = seen != nullptr ? int(seen->members.size()) : 0;
-  QString text = tr("%1 · view %2 · %n member(s)", nullptr, members)
+  QString text = tr("%1 · view %2 · members: %3")
                      .arg(group())
-                     .arg(seen != nullptr ? seen->view : 0);
-  if (service != nullptr) text += tr(" (minimum %1)").arg(service->minimum);
+                     .arg(seen != nullptr ? seen->view : 0)
+                     .arg(members);
+  if (service != nullptr) {
+    text += tr(" of %1 (minimum %2)").arg(service->sites.size()).arg(service->minimum);
+  }
   if (seen != nullptr && !seen->id.isEmpty()) text += tr(" · %1").arg(seen->id);
   heading_->setText(group().isEmpty() ? QString() : text);
   members_.assign(memberRows(state(), group(), snapshot().zone, snapshot().nowMs));
@@ -158,6 +167,7 @@ void GroupsPage::refreshDetail() {
   if (memberTable_->currentId().isEmpty() && members_.rowCount() > 0) {
     memberTable_->selectId(members_.idAt(0));
   }
+  memberTable_->setVisibleRows(std::clamp(members_.rowCount(), 3, kMembersAtOnce));
   views_.assign(viewRows(state(), group(), snapshot().zone));
   views_.resort();
   requests_.assign(requestRows(state(), group()));

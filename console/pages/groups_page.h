@@ -25,6 +25,7 @@ class GroupsPage : public Page {
 
  private:
   QWidget* makeDetail();
+  QWidget* makeTabs();
   void makeCommands(QHBoxLayout* row);
   void refreshDetail();
   void refreshCommands();

@@ -9,6 +9,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "console/models/sample_table.h"
 #include "console/pages/data_table.h"
@@ -23,6 +24,13 @@ constexpr int kListWidth = 360;
 constexpr int kTwinRows = 5'000;
 constexpr qint64 kMinuteMs = 60'000;
 
+/// As many digits as tell two readings of this size apart.
+QString valueText(double value) {
+  const double size = std::abs(value);
+  const int digits = size < 0.1 ? 5 : size < 10 ? 3 : size < 1'000 ? 2 : 1;
+  return QString::number(value, 'f', digits);
+}
+
 QList<TableRow> sensorRows(const PlantState& state) {
   QList<TableRow> rows;
   for (const SensorInfo& sensor : state.sensors) {
@@ -33,7 +41,7 @@ QList<TableRow> sensorRows(const PlantState& state) {
     const Series* series = findSeries(state, sensor.name);
     if (series != nullptr && !series->samples.isEmpty()) {
       const Sample& last = series->samples.last();
-      now.text = QString::number(last.value, 'f', 2);
+      now.text = valueText(last.value);
       now.sort = last.value;
       if (sensor.low < sensor.high && (last.value < sensor.low || last.value > sensor.high)) {
         name.mark = CellMark::kPriority3;

@@ -15,7 +15,10 @@ enum Figure { kInProcess, kFinished, kCycle, kShort, kRefused, kTakeovers };
 
 QList<double> trendOf(const PlantState& state, double (*value)(const FigurePoint&)) {
   QList<double> values;
-  for (const FigurePoint& point : state.trend) values.append(value(point));
+  for (const FigurePoint& point : state.trend) {
+    // There is no mean before the first lot is finished.
+    if (value(point) != 0 || !values.isEmpty()) values.append(value(point));
+  }
   return values;
 }
 

@@ -16,6 +16,7 @@ namespace cohort::console {
 LotsPage::LotsPage(QWidget* parent) : Page(tr("Lots"), true, parent), lots_(lotColumns()) {
   makeCommands();
   tabs_ = new QTabWidget(this);
+  tabs_->setDocumentMode(true);
   tabs_->setAccessibleName(tr("Lots as board or table"));
   table_ = new DataTable(&lots_, tr("Lots"), tabs_);
   table_->setEmptyText(tr("No lot has been released. \"Release…\" brings the first ones in."));
@@ -29,10 +30,10 @@ LotsPage::LotsPage(QWidget* parent) : Page(tr("Lots"), true, parent), lots_(lotC
 QWidget* LotsPage::makeBoard() {
   auto* board = new QWidget(this);
   auto* row = new QHBoxLayout(board);
-  row->setContentsMargins(kGap, kGap, kGap, kGap);
+  row->setContentsMargins(0, kGap, 0, 0);
   row->setSpacing(kGap);
   for (const LotStage stage : boardStages()) {
-    Stage column{stage, std::make_unique<RowTable>(cardColumns()), nullptr, makeHeading({})};
+    Stage column{stage, std::make_unique<RowTable>(cardColumns(stage)), nullptr, makeHeading({})};
     column.table = new DataTable(column.cards.get(), tr("Lots %1").arg(stageWord(stage)), board);
     column.table->setSelectionMode(QAbstractItemView::SingleSelection);
     column.table->setEmptyText(tr("none"));
@@ -117,9 +118,10 @@ void LotsPage::refresh() {
   }
   const Figures& f = state().figures;
   const QString cycle = f.meanCycleMs > 0 ? plantHoursText(f.meanCycleMs) : tr("none finished yet");
-  figures_->setText(tr("%1 released of %2 planned · %3 finished · mean cycle time %4 · %5")
+  const QString planned = f.planned > 0 ? tr(" of %1 planned").arg(f.planned) : QString();
+  figures_->setText(tr("%1 released%2 · %3 finished · mean cycle time %4 · %5")
                         .arg(f.released)
-                        .arg(f.planned)
+                        .arg(planned)
                         .arg(f.finished)
                         .arg(cycle, plantTimeText(f.plantMs)));
   refreshCommands();

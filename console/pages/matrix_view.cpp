@@ -17,7 +17,7 @@ constexpr int kMatrixRow = 28;
 constexpr int kHeaderHeight = 40;
 constexpr int kCellWidthMax = 160;
 constexpr int kCellWidthMin = 64;
-constexpr int kHostWidth = 112;
+constexpr int kHostWidth = 92;
 
 /// Headers of the matrix: words of services below their minimum are marked, those of hosts that
 /// are gone carry the mark of a failure.
@@ -34,25 +34,26 @@ class MatrixHeader : public QHeaderView {
     painter->setPen(theme().grid);
     painter->drawLine(rect.bottomLeft(), rect.bottomRight());
     painter->drawLine(rect.topRight(), rect.bottomRight());
-    QRect area = rect.adjusted(6, 2, -6, -2);
-    if (mark != CellMark::kNone) {
-      const QRect place(area.left(), area.top(), kMarkSize, area.height());
-      paintMark(*painter, place, mark, CellFrame::kPlain, false);
-      area.setLeft(place.right() + 6);
-    }
+    QRect area = rect.adjusted(4, 2, -4, -2);
     if (orientation() == Qt::Vertical) {
+      if (mark != CellMark::kNone) {
+        const QRect place(area.left(), area.top(), kMarkSize, area.height());
+        paintMark(*painter, place, mark, CellFrame::kPlain, false);
+        area.setLeft(place.right() + 6);
+      }
       painter->setPen(theme().text);
       painter->setFont(textFont());
       painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
                         QFontMetrics(textFont()).elidedText(text, Qt::ElideMiddle, area.width()));
     } else {
-      paintService(*painter, area, text);
+      paintService(*painter, area, text, mark);
     }
     painter->restore();
   }
 
  private:
-  static void paintService(QPainter& painter, const QRect& area, const QString& text) {
+  static void paintService(QPainter& painter, const QRect& area, const QString& text,
+                           CellMark mark) {
     const QStringList lines = text.split(QLatin1Char('\n'));
     const QRect upper(area.left(), area.top(), area.width(), area.height() / 2);
     painter.setPen(theme().text);
@@ -62,8 +63,11 @@ class MatrixHeader : public QHeaderView {
         QFontMetrics(textFont()).elidedText(lines.value(0), Qt::ElideRight, upper.width()));
     painter.setPen(theme().muted);
     painter.setFont(numberFont());
-    painter.drawText(upper.translated(0, upper.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     lines.value(1));
+    const QRect lower = upper.translated(0, upper.height());
+    painter.drawText(lower, Qt::AlignLeft | Qt::AlignVCenter, lines.value(1));
+    if (mark == CellMark::kNone) return;
+    const QRect place(lower.right() - kMarkSize, lower.top(), kMarkSize, lower.height());
+    paintMark(painter, place, mark, CellFrame::kPlain, false);
   }
 };
 

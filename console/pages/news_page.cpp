@@ -144,7 +144,10 @@ void NewsPage::refreshFields() {
   const QModelIndex current = newsTable_->currentIndex();
   if (current.isValid()) {
     const NewsRow& row = news_.itemAt(current.row());
-    for (const auto& [name, value] : row.fields) rows.append({name, {words(name), words(value)}});
+    for (const auto& [name, value] : row.fields) {
+      const auto [field, told] = newsField(name, value);
+      rows.append({name, {words(field), words(told)}});
+    }
   }
   fields_.assign(rows);
   fields_.resort();

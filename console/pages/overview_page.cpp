@@ -110,7 +110,7 @@ void OverviewPage::refresh() {
   attention_.assign(attention);
   attention_.resort();
   stations_.assign(stationRows(state()));
-  stationTable_->setVisibleRows(std::max(1, int(stations_.items().size())));
+  stationTable_->setVisibleRows(std::max(2, int(stations_.items().size())));
   QList<NewsRow> latest =
       state().news.mid(std::max<qsizetype>(state().news.size() - kNewsShown, 0));
   std::reverse(latest.begin(), latest.end());

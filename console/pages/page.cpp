@@ -46,6 +46,7 @@ Page::Page(const QString& title, bool filtered, QWidget* parent)
     filter_->setAccessibleName(tr("Filter of %1").arg(title));
     filter_->setToolTip(tr("Words are AND; -word excludes; column:word looks into one column."));
     filter_->setClearButtonEnabled(true);
+    filter_->setTextMargins(4, 0, 4, 0);
     filter_->setFixedSize(kFilterWidth, kButtonHeight);
     connect(filter_, &QLineEdit::textChanged, this, &Page::filterChanged);
     header->addWidget(filter_);

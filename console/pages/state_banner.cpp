@@ -53,7 +53,7 @@ void StateBanner::present(const Snapshot& snapshot) {
           tr("STALE: nothing heard since %1. Values may have changed.").arg(since(state.heardMs));
       break;
     case ShellState::kOffline:
-      text = state.linkChangedMs == 0
+      text = state.siteView == 0
                  ? tr("NOT CONNECTED: waiting for the site's daemon. %1").arg(state.linkReason)
                  : tr("NOT CONNECTED since %1. Plant as of event %2. Commands are disabled. %3")
                        .arg(since(state.linkChangedMs))

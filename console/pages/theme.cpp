@@ -2,9 +2,10 @@
 
 #include <QApplication>
 #include <QPalette>
-#include <QStyleFactory>
 #include <algorithm>
 #include <cmath>
+
+#include "console/pages/console_style.h"
 
 namespace cohort::console {
 
@@ -119,7 +120,7 @@ const Theme& theme() {
 
 void applyTheme(QApplication& application, bool dark) {
   current() = dark ? darkTheme() : lightTheme();
-  application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  application.setStyle(new ConsoleStyle);
   application.setPalette(paletteOf(current()));
   application.setFont(textFont());
 }
