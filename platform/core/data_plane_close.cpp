@@ -1,5 +1,6 @@
 // The end of a view at one site: what it reports, what it fetches, how it delivers up to the cut.
 #include <algorithm>
+#include <set>
 
 #include "platform/base/instrument.h"
 #include "platform/core/data_plane.h"
@@ -73,6 +74,9 @@ std::optional<wire::StreamFrame> DataPlane::frame_of(const wire::StreamPlace& pl
 }
 
 void DataPlane::fill_to_cut(const wire::ViewValue& value) {
+  // What an earlier ballot made this site fetch is no part of this value: the others skip it (W3).
+  std::set<wire::StreamPlace> inside;
+  for (const wire::Holding& holding : value.holdings) inside.insert(holding.place);
   for (std::size_t origin = 0; origin < members_.size(); ++origin) {
     Stream& stream = multicast_.stream(origin);
     stream.truncate(value.cut[origin]);
@@ -80,7 +84,8 @@ void DataPlane::fill_to_cut(const wire::ViewValue& value) {
       const wire::StreamPlace place{static_cast<std::uint32_t>(origin), stream.received() + 1};
       StreamEntry entry;
       const auto found = fetched_.find(place);
-      if (found != fetched_.end() && !COHORT_MUTANT("skip_hole_exchange")) {
+      const bool held = found != fetched_.end() && inside.contains(place);
+      if (held && !COHORT_MUTANT("skip_hole_exchange")) {
         entry.kind = found->second.kind;
         entry.epoch = found->second.epoch;
         entry.head = found->second.head;

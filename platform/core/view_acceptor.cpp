@@ -233,6 +233,12 @@ void ViewChange::install(const ViewValue& value, bool forming) {
   leavers_.clear();
   if (leaving_) leavers_.insert(context_.self.site);
   for (const SiteLife& member : value.members) joining_.erase(member.site);
+  // A life that was listed once and is not any more never comes back (V9), whatever it still asks.
+  std::erase_if(joining_, [&](const auto& asking) {
+    return std::any_of(value.incarnations.begin(), value.incarnations.end(), [&](SiteLife seen) {
+      return seen.site == asking.first && seen.incarnation >= asking.second.life.incarnation;
+    });
+  });
   detector_.install(value.members, context_.now);
   on_install(news);
 }

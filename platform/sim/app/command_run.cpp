@@ -78,7 +78,10 @@ int replay(const ReplayCommand& command) {
   settings.mutant = command.mutant;
   settings.keep_history = !command.history.empty();
   if (command.trace) {
-    settings.trace_sink = [](const std::string& line) { fmt::print("{}\n", line); };
+    settings.trace_sink = [](const std::string& line) {
+      fmt::print("{}\n", line);
+      std::fflush(stdout);  // an assertion may end the run
+    };
   }
   const RunResult result = run_seed(settings);
   if (!command.history.empty()) {

@@ -10,16 +10,20 @@ struct Seen {
   const std::vector<SiteLife>* members = nullptr;
   Place place;
   bool left_orderly = false;
+  bool continued = false;  ///< some process saw the view before as well
 };
 
 std::map<std::uint64_t, Seen> collect(const Index& index, Findings& findings) {
   std::map<std::uint64_t, Seen> views;
   for (const auto& [process, history] : index.processes()) {
+    std::uint64_t own_before = 0;
     for (std::size_t i = 0; i < history.records.size(); ++i) {
       const HistoryRecord& record = history.records[i];
       if (!names_site_view(record)) continue;
       Seen& seen = views[record.view];
-      if (seen.members == nullptr) seen = {&record.sites, {process, i}, false};
+      if (seen.members == nullptr) seen = {&record.sites, {process, i}, false, false};
+      seen.continued = seen.continued || (own_before != 0 && own_before + 1 == record.view);
+      own_before = record.view;
       if (*seen.members != record.sites) {
         findings.add("two site views share a number", {seen.place, Place{process, i}});
       }
@@ -38,17 +42,16 @@ bool has_site(const std::vector<SiteLife>& members, SiteLife life) {
                      [life](SiteLife member) { return member.site == life.site; });
 }
 
-bool follows(const std::vector<SiteLife>& before, const std::vector<SiteLife>& after) {
-  std::size_t common = 0;
-  for (SiteLife life : before) common += has_life(after, life) ? 1 : 0;
-  // After a total failure no life goes on: the quorum is counted by sites.
-  const bool formed_anew = common == 0;
-  if (formed_anew) {
-    for (SiteLife life : before) common += has_site(after, life) ? 1 : 0;
-  }
-  const bool oldest_stays =
-      formed_anew ? has_site(after, before.front()) : has_life(after, before.front());
-  return 2 * common > before.size() || (2 * common == before.size() && oldest_stays);
+bool follows(const std::vector<SiteLife>& before, const Seen& seen) {
+  const std::vector<SiteLife>& after = *seen.members;
+  // Where no process went on from the view before, a total failure lies between: a view that is
+  // formed anew counts the sites, under whatever lives.
+  const auto goes_on = [&](SiteLife life) {
+    return seen.continued ? has_life(after, life) : has_site(after, life);
+  };
+  const auto common =
+      static_cast<std::size_t>(std::count_if(before.begin(), before.end(), goes_on));
+  return 2 * common > before.size() || (2 * common == before.size() && goes_on(before.front()));
 }
 
 }  // namespace
@@ -61,7 +64,7 @@ void check_primary(const Index& index, Findings& findings) {
   std::uint64_t number_before = 0;
   for (const auto& [number, seen] : views) {
     if (before != nullptr && number == number_before + 1 && !seen.left_orderly &&
-        !follows(*before->members, *seen.members)) {
+        !follows(*before->members, seen)) {
       findings.add("a site view without a quorum of the one before", {before->place, seen.place});
     }
     before = &seen;
