@@ -37,7 +37,16 @@ void Process::Parts::deliver(const wire::Deliver& deliver) {
   }
   Delivery delivery = make_delivery(deliver, std::move(*payload));
   if (const GroupView* view = book.view_of(deliver.group)) delivery.view = *view;
+  if (session.muted.contains(delivery.group)) return null_reply(delivery);
   run_entry(std::move(delivery));
+}
+
+void Process::Parts::null_reply(const Delivery& delivery) {
+  if (delivery.call == 0) return;
+  Tooling::Answer nothing;
+  nothing.kind = PayloadKind::kNullReply;
+  const auto sent = answer(delivery, nothing, Message{});
+  static_cast<void>(sent);  // fails only where the session is over, which ends the call too
 }
 
 void Process::Parts::refuse(const Delivery& delivery, std::string_view why) {

@@ -79,21 +79,6 @@ void Inbox::release() {
   drain();
 }
 
-void Inbox::release_without(GroupId group, const std::function<void(const wire::Deliver&)>& drop) {
-  std::deque<Waiting> kept;
-  for (Waiting& waiting : waiting_) {
-    const auto* deliver = std::get_if<wire::Deliver>(&waiting.event);
-    if (deliver == nullptr || deliver->group != group) {
-      kept.push_back(std::move(waiting));
-      continue;
-    }
-    drop(*deliver);
-    consumed_(waiting.bytes);
-  }
-  waiting_.swap(kept);
-  release();
-}
-
 void Inbox::close() {
   closed_ = true;
   holder_ = nullptr;

@@ -21,7 +21,6 @@ class Inbox {
   /// `bytes`: the record's length.
   void take(wire::ClientEvent event, std::size_t bytes);
   void release();
-  void release_without(GroupId group, const std::function<void(const wire::Deliver&)>& drop);
   /// Nothing is handled any more.
   void close();
 

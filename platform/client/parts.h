@@ -31,6 +31,7 @@ struct Session {
   ProcessId self;                                      ///< none before the welcome
   SiteView sites;
   std::set<ProcessId> failed;  ///< of the site lives that are still in the site view
+  std::set<GroupId> muted;     ///< groups whose state this process lacks: nothing runs for them
   bool serving = true;
   bool closed = false;
   std::string why_closed;
@@ -90,6 +91,7 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   void deliver(const wire::Deliver& deliver);
   void run_entry(Delivery delivery);
   void refuse(const Delivery& delivery, std::string_view why);
+  void null_reply(const Delivery& delivery);
 };
 
 }  // namespace cohort::client

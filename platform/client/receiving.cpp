@@ -40,6 +40,8 @@ struct Handler {
     parts.inbox.before_view(view);
     parts.recorder.view(view);
     parts.book.on_view(view, parts.session.self);
+    const GroupId group = view.view.group;
+    if (!parts.book.is_member(group, parts.session.self)) parts.session.muted.erase(group);
   }
   void operator()(const wire::ProcessGone& gone) const {
     parts.recorder.gone(gone);

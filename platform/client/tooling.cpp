@@ -176,19 +176,8 @@ void Tooling::release() const {
 }
 
 void Tooling::release_without(GroupId group) const {
-  Process::Parts* const parts = parts_.get();
-  parts_->inbox.release_without(group, [parts](const wire::Deliver& deliver) {
-    auto payload = decode_payload(deliver.payload);
-    if (!payload || payload->header.kind != PayloadKind::kRequest) return;
-    Delivery request;
-    request.id = deliver.id;
-    request.sender = deliver.sender;
-    request.call = payload->header.number;
-    const Answer null_reply{
-        PayloadKind::kNullReply, {}, kReplyEntry, Order::kCausal, Safety::kAgreed};
-    const auto sent = parts->answer(request, null_reply, Message{});
-    static_cast<void>(sent);  // fails only where the session is over, which ends the call too
-  });
+  parts_->session.muted.insert(group);
+  parts_->inbox.release();
 }
 
 void Tooling::record_history(std::function<void(const wire::HistoryRecord&)> sink) const {

@@ -94,8 +94,8 @@ class Tooling {
   Process::Subscription intercept(Interceptor& interceptor) const;
   /// Ends a hold: what waited is handled now, in its order, before this returns.
   void release() const;
-  /// Ends a hold without a state: requests to the group that wait get null replies, other
-  /// deliveries to it are dropped, everything else is handled in its order.
+  /// Ends a hold without a state: until this process is no member of the group any more, deliveries
+  /// to it run no entry, and requests get null replies.
   void release_without(GroupId group) const;
 
   /// Every record of wire/history.h goes to the function from now on; time_ns is the scheduler's.

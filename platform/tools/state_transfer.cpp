@@ -10,6 +10,9 @@ namespace cohort::tools {
 
 namespace {
 
+/// How long a joiner whose donors went waits for others like it to leave.
+constexpr Duration kOthersLeave = seconds(2);
+
 bool lists(const std::vector<ProcessId>& members, ProcessId process) {
   return std::find(members.begin(), members.end(), process) != members.end();
 }
@@ -90,7 +93,8 @@ bool StateTransfer::Parts::holds(const wire::View& view) {
     if (member == tooling.id()) break;
     incoming.older.insert(member);
   }
-  if (incoming.older.empty()) {
+  incoming.members = view.view.members;
+  if (incoming.older.empty() && view.view.number == 1) {
     stage = Stage::kComplete;
     complete = {tooling.id()};
     tooling.note("transfer.first", view.view.number);
@@ -99,6 +103,7 @@ bool StateTransfer::Parts::holds(const wire::View& view) {
   COHORT_PROBE("transfer.hold");
   stage = Stage::kReceiving;
   tooling.note("transfer.begin", view.view.number);
+  if (incoming.older.empty()) fail_later(everybody_went());  // at this very view
   return true;
 }
 
@@ -112,12 +117,17 @@ void StateTransfer::Parts::peek(const wire::ClientEvent& event) {
     incoming.older.erase(gone->process);
   } else if (const auto* view = std::get_if<wire::View>(&event)) {
     if (view->view.group != group) return;
+    incoming.members = view->view.members;
     std::erase_if(incoming.older,
                   [view](ProcessId process) { return !lists(view->view.members, process); });
   }
   if (!incoming.older.empty()) return;
-  fail_later({Errc::kTotalFailure, "every member that had the state of '" + name +
-                                       "' went before it was transferred: join again"});
+  fail_later(everybody_went());
+}
+
+Error StateTransfer::Parts::everybody_went() const {
+  return {Errc::kTotalFailure, "every member that had the state of '" + name +
+                                   "' went before it was transferred: join again"};
 }
 
 void StateTransfer::Parts::on_delivery(const client::Delivery& delivery) {
@@ -160,6 +170,21 @@ Result<void> StateTransfer::Parts::decode_image(const Bytes& image) {
   }
   complete = std::move(decoded->complete);
   return {};
+}
+
+/// Those who wait for the same lost state leave one after another. Whoever joined again at once
+/// would stand behind them as one who waits, and the group would never end: so let them go first.
+task::Task<void> StateTransfer::Parts::others_leave() {
+  const MonotonicTime patience = tooling.scheduler().now() + kOthersLeave;
+  while (tooling.scheduler().now() < patience) {
+    const auto view = co_await process.look_up(name);
+    if (!view || view->group != group) co_return;
+    const bool any =
+        std::any_of(incoming.members.begin(), incoming.members.end(),
+                    [&](ProcessId p) { return p != tooling.id() && lists(view->members, p); });
+    if (!any) co_return;
+    co_await tooling.scheduler().sleep_for(kOthersLeave / 20);
+  }
 }
 
 /// In a later turn, as records are being looked at now.
@@ -225,6 +250,7 @@ task::Task<Result<client::GroupView>> StateTransfer::join(std::string group, boo
     const Error failure = parts->failure;
     auto left = co_await parts->process.leave_group(parts->group);
     static_cast<void>(left);  // where it fails the membership has ended already
+    co_await parts->others_leave();
     parts->forget_membership();
     co_return std::unexpected(failure);
   }

@@ -69,7 +69,8 @@ struct StateTransfer::Parts : client::Interceptor, std::enable_shared_from_this<
   std::shared_ptr<Donor> donor;
   struct Incoming {
     std::uint64_t view = 0;
-    std::set<ProcessId> older;  ///< members that may still send
+    std::set<ProcessId> older;       ///< members that may still send
+    std::vector<ProcessId> members;  ///< of the last view that has come
     BlockCollector blocks;
   } incoming;
   Error failure;
@@ -88,6 +89,8 @@ struct StateTransfer::Parts : client::Interceptor, std::enable_shared_from_this<
   void receive(ProcessId from, TransferBlock block);
   Result<void> decode_image(const Bytes& image);
   void fail_later(Error error);
+  Error everybody_went() const;
+  task::Task<void> others_leave();
   void announce() const;
   void forget_membership();
 };
