@@ -49,6 +49,13 @@ task::Task<Result<client::Message>> start(client::Process& process, SiteId site,
   return ask(process, site, kStartEntry, naming(service));
 }
 
+task::Task<Result<client::Message>> restart(client::Process& process, SiteId site,
+                                            std::string service) {
+  client::Message question = naming(service);
+  question.set("restart", true);
+  return ask(process, site, kStartEntry, std::move(question));
+}
+
 task::Task<Result<client::Message>> stop(client::Process& process, SiteId site,
                                          std::string service) {
   return ask(process, site, kStopEntry, naming(service));

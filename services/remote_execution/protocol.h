@@ -19,10 +19,13 @@ namespace cohort::services::remote_execution {
 
 inline constexpr const char* kGroup = "remote-execution";
 
-/// {service} -> {site, service, unix_pid, already}: `already` where it was running. Refused for a
-/// service that is not registered at the site, with the names that are.
+/// {service, restart} -> {site, service, unix_pid, already}: `already` where it was running.
+/// Refused for a service that is not registered at the site, with the names that are. With
+/// `restart` (the rule of services/restart) what was stopped on purpose stays stopped: {..,
+/// stopped: true}.
 inline constexpr std::uint8_t kStartEntry = 16;
-/// {service} -> {site, service, unix_pid}: SIGTERM. Refused where it is not running.
+/// {service} -> {site, service, unix_pid}: SIGTERM; it stays stopped until it is started by a
+/// request without `restart`. Refused where it is not running.
 inline constexpr std::uint8_t kStopEntry = 17;
 /// {service, signal} -> {site, service, unix_pid}: one of "TERM", "KILL", "STOP", "CONT", "USR2".
 inline constexpr std::uint8_t kSignalEntry = 18;
@@ -34,6 +37,9 @@ inline constexpr std::uint8_t kListEntry = 19;
 /// text names the sites that have one), kRefused with the member's reason, and those of call().
 task::Task<Result<client::Message>> start(client::Process& process, SiteId site,
                                           std::string service);
+/// As start(), by the restart rule: nothing is started that was stopped on purpose.
+task::Task<Result<client::Message>> restart(client::Process& process, SiteId site,
+                                            std::string service);
 task::Task<Result<client::Message>> stop(client::Process& process, SiteId site,
                                          std::string service);
 task::Task<Result<client::Message>> signal(client::Process& process, SiteId site,

@@ -88,6 +88,7 @@ Result<client::Message> RemoteExecution::start_program(Program& program) {
     if (!pid) return std::unexpected(pid.error());
     program.unix_pid = *pid;
     program.starts += 1;
+    program.stopped = false;
     program.started = member_.options().wall_now();
     client::Message body;
     body.set("site", int{member_.options().site.value});
@@ -127,6 +128,13 @@ void RemoteExecution::answer(const client::Delivery& request,
 task::Task<void> RemoteExecution::answer_start(client::Delivery request) {
   collect();
   const Result<Program*> program = find(request.message.text("service"));
+  if (program && request.message.flag("restart") && (*program)->stopped) {
+    client::Message stays;
+    stays.set("site", int{member_.options().site.value});
+    stays.set("service", (*program)->registered.service).set("stopped", true);
+    answer(request, stays);
+    co_return;
+  }
   Result<client::Message> result =
       program ? start_program(**program) : std::unexpected(program.error());
   answer(request, result);
@@ -135,7 +143,9 @@ task::Task<void> RemoteExecution::answer_start(client::Delivery request) {
 
 task::Task<void> RemoteExecution::answer_stop(client::Delivery request) {
   collect();
-  answer(request, signal_program(request.message.text("service"), "TERM"));
+  const Result<client::Message> result = signal_program(request.message.text("service"), "TERM");
+  if (result) programs_.at(request.message.text("service")).stopped = true;
+  answer(request, result);
   co_return;
 }
 

@@ -54,6 +54,7 @@ class RemoteExecution {
     Registered registered;
     std::uint64_t unix_pid = 0;  ///< 0: does not run
     std::uint32_t starts = 0;
+    bool stopped = false;  ///< on purpose: only a person starts it again
     WallTime started;
     Ended last_end;
   };

@@ -71,9 +71,9 @@ task::Task<void> RestartRule::watch(std::shared_ptr<Parts> parts) {
 
 task::Task<void> RestartRule::ask(std::shared_ptr<Parts> parts, SiteId site) {
   const Result<client::Message> answer =
-      co_await remote_execution::start(*parts->process, site, parts->options.service);
+      co_await remote_execution::restart(*parts->process, site, parts->options.service);
   parts->asking.erase(site);
-  if (parts->stopped || !answer || answer->flag("already")) co_return;
+  if (parts->stopped || !answer || answer->flag("already") || answer->flag("stopped")) co_return;
   parts->plan.started(site, parts->process->scheduler().now());
   client::Message body;
   body.set("service", parts->options.service).set("site", int{site.value});
