@@ -29,7 +29,8 @@ QString title(const PlantState& state, CommandAction action, const QString& targ
     case CommandAction::kKill:
       return inContext("Kill %1 on %2").arg(target, siteName(state, site));
     case CommandAction::kReleaseLots:
-      return inContext("Release lots of %1: %2").arg(target).arg(count);
+      return count == 0 ? inContext("Release lots of %1").arg(target)
+                        : inContext("Release lots of %1: %2").arg(target).arg(count);
     case CommandAction::kHoldLot:
       return inContext("Hold lot %1").arg(target);
     case CommandAction::kResumeLot:
@@ -75,6 +76,10 @@ QString memberConsequence(const PlantState& state, const CommandDraft& draft) {
                      : inContext("Killing it (SIGKILL, without a goodbye) leaves %1 with %2.")
                            .arg(draft.target, after);
   text += QLatin1Char(' ');
+  if (membersAfter(state, draft) < minimum) {
+    text += inContext("Below its minimum the oldest member starts a replacement by itself.");
+    text += QLatin1Char(' ');
+  }
   text += running == 0
               ? inContext("It coordinates nothing at the moment.")
               : inContext("Computations that a cohort takes over from it: %1.").arg(running);
@@ -114,7 +119,7 @@ QString commandTitle(const PlantState& state, const CommandDraft& draft) {
 }
 
 QString commandTitle(const PlantState& state, const CommandRecord& record) {
-  return title(state, record.action, record.target, record.site, 1);
+  return title(state, record.action, record.target, record.site, 0);
 }
 
 QString commandConsequence(const PlantState& state, const CommandDraft& draft) {

@@ -220,17 +220,27 @@ void StateBuilder::on(const SampleBlock& block, qint64 atMs) {
 }
 
 void StateBuilder::on(const CommandChange& change, qint64 atMs) {
-  for (CommandRecord& known : state_.commands) {
-    if (known.id != change.record.id) continue;
-    if (known.phase == CommandPhase::kReported) return;  // The plant's word is the last one.
-    known.phase = change.record.phase;
-    known.answer = change.record.answer;
-    known.changedMs = atMs;
+  const auto known =
+      std::find_if(state_.commands.begin(), state_.commands.end(),
+                   [&](const CommandRecord& one) { return one.id == change.record.id; });
+  if (known == state_.commands.end()) {
+    state_.commands.append(change.record);
+    state_.commands.last().changedMs = atMs;
+    keepLast(state_.commands, kCommandsKept);
     return;
   }
-  state_.commands.append(change.record);
-  state_.commands.last().changedMs = atMs;
-  keepLast(state_.commands, kCommandsKept);
+  if (known->phase == CommandPhase::kReported) {
+    known->answer = change.record.answer;  // The plant's word on the outcome is the last one.
+    return;
+  }
+  known->phase = change.record.phase;
+  known->answer = change.record.answer;
+  known->changedMs = atMs;
+  // Where the plant shows already what was asked for, no view will come to say so.
+  const GroupState* group = findGroup(state_, change.record.target);
+  if (group != nullptr && known->phase == CommandPhase::kAccepted) {
+    reportCommands(state_, *group, atMs);
+  }
 }
 
 void StateBuilder::on(const Acknowledgement& acknowledgement, qint64 atMs) {

@@ -132,6 +132,18 @@ class TstConsoleFold : public QObject {
     QCOMPARE(state->commands.first().phase, CommandPhase::kReported);
   }
 
+  void startOfAMemberThatRuns_isReportedAtOnce() {
+    QList<PlantEvent> events = healthy();
+    CommandRecord record;
+    record.id = QStringLiteral("c1");
+    record.target = QStringLiteral("emulsion");
+    record.site = 3;
+    events += heardAt(10, CommandChange{record});
+    record.phase = CommandPhase::kAccepted;
+    events += heardAt(11, CommandChange{record});
+    QCOMPARE(fold(events)->commands.first().phase, CommandPhase::kReported);
+  }
+
   void commandWithoutReport_endsAsUnknown() {
     CommandRecord record;
     record.sentMs = kStartMs;
