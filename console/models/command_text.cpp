@@ -76,8 +76,8 @@ QString memberConsequence(const PlantState& state, const CommandDraft& draft) {
                      : inContext("Killing it (SIGKILL, without a goodbye) leaves %1 with %2.")
                            .arg(draft.target, after);
   text += QLatin1Char(' ');
-  if (membersAfter(state, draft) < minimum) {
-    text += inContext("Below its minimum the oldest member starts a replacement by itself.");
+  if (draft.action == CommandAction::kStop) {
+    text += inContext("It stays stopped until somebody starts it again.");
     text += QLatin1Char(' ');
   }
   text += running == 0

@@ -142,7 +142,10 @@ void StateBuilder::on(const GroupChange& change, qint64 atMs) {
   ViewRecord record{change.view, atMs, state_.sequence, change.members, {}, {}};
   for (const Member& old : std::as_const(group.members)) {
     if (change.members.contains(old.process)) continue;
-    const Departed gone{old.process, old.site, reasonFor(change, old.process), atMs, change.view};
+    Departed gone{old.process, old.site, reasonFor(change, old.process), atMs, change.view};
+    // Ending after a stop from here is what was asked for, not a failure.
+    const CommandRecord* command = pendingFor(state_, group.name, old.site);
+    if (command != nullptr && command->action == CommandAction::kStop) gone.why = Departure::kLeft;
     record.departed.append(gone);
     if (gone.why != Departure::kLeft) group.missing.append(gone);
   }

@@ -127,9 +127,10 @@ class TstConsoleFold : public QObject {
     QCOMPARE(memberMark(*state, QStringLiteral("emulsion"), 3), CellMark::kDraining);
     QVERIFY(isPending(state->commands.first()));
     events += heardAt(12, view(4, {QStringLiteral("1.1/1"), QStringLiteral("2.1/1")},
-                               {{QStringLiteral("3.1/1"), Departure::kLeft}}));
+                               {{QStringLiteral("3.1/1"), Departure::kProcessFailed}}));
     state = fold(events);
     QCOMPARE(state->commands.first().phase, CommandPhase::kReported);
+    QVERIFY(state->failures.isEmpty());
   }
 
   void startOfAMemberThatRuns_isReportedAtOnce() {
