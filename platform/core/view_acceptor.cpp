@@ -193,6 +193,8 @@ void ViewChange::on_commit(const wire::Commit& commit) {
     context_.fail_stop(std::move(reason));
     return;
   }
+  // The same commit told again must not begin the wait anew: what is lacking may be gone for good.
+  if (acceptor_.waiting && acceptor_.waiting->value.view == value.view) return;
   plane_.freeze();
   acceptor_.waiting = commit;
   acceptor_.waiting_since = context_.now;
