@@ -149,7 +149,9 @@ Figures figuresFrom(const client::Message& report, const client::Message& statio
   figures.finished = int(report.integer("finished"));
   figures.cancelled = int(report.integer("cancelled"));
   figures.held = int(report.integer("held"));
-  figures.planned = int(report.integer("planned"));
+  // Scheduling tells what is still to be released; people compare with the whole plan.
+  const std::int64_t ahead = report.integer("planned");
+  figures.planned = ahead > 0 ? int(ahead + report.integer("released")) : 0;
   figures.meanCycleMs = report.integer("mean_cycle_time_ms");
   figures.shortBatches = int(report.integer("short_batches"));
   figures.refused = int(report.integer("duplicates_refused"));
