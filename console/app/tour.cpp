@@ -93,8 +93,12 @@ class Tour {
     take(QStringLiteral("history-table"));
     history->toggleTwin();
     window_.goTo(QStringLiteral("failures"));
-    qobject_cast<FailuresPage*>(window_.page(QStringLiteral("failures")))->toggleFold();
+    auto* failures = qobject_cast<FailuresPage*>(window_.page(QStringLiteral("failures")));
+    failures->toggleFold();
     take(QStringLiteral("failures-unfolded"));
+    failures->show(FailureScope::kHistory);
+    take(QStringLiteral("failures-history"));
+    failures->show(FailureScope::kStanding);
     dialog();
   }
 

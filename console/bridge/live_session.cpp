@@ -76,6 +76,8 @@ task::Task<int> LiveSession::run() {
   tell(LinkChange{true, host_.site().number.value, {}});
   tell(ServingChange{host_.process().serving()});
   tell(sitesChangeFrom(host_.process().sites(), {}));
+  const Result<client::Message> past = co_await host_.process().inspect("why-left");
+  if (past) tell(pastDeparturesFrom(*past));
   subscribe();
   task::Scheduler& scheduler = host_.scheduler();
   scheduler.spawn(watchGroups());

@@ -102,6 +102,16 @@ SitesChange sitesChangeFrom(const client::SiteView& view,
   return result;
 }
 
+PastDepartures pastDeparturesFrom(const wire::Message& answer) {
+  PastDepartures result;
+  for (const wire::Message& departure : answer.list("departures")) {
+    result.departures.append({int(departure.integer("site")), int(departure.integer("incarnation")),
+                              quint64(departure.integer("view")),
+                              textFrom(departure.text("reason"))});
+  }
+  return result;
+}
+
 NewsItem newsItemFrom(const tools::NewsItem& item) {
   NewsItem result;
   result.row.number = item.number;

@@ -12,6 +12,8 @@ namespace cohort::console {
 PlantInfo plantInfoFrom(const config::PlantFile& file, int periodMs);
 GroupChange groupChangeFrom(const client::ViewChange& change);
 /// `departed` as in wire::Sites; empty for the view at the session's start.
+/// From the daemon's answer to "why-left".
+PastDepartures pastDeparturesFrom(const wire::Message& answer);
 SitesChange sitesChangeFrom(const client::SiteView& view,
                             const std::vector<std::pair<SiteLife, std::string>>& departed);
 NewsItem newsItemFrom(const tools::NewsItem& item);

@@ -164,6 +164,33 @@ void foldAbsentSites(PlantState& state, qint64 atMs) {
   }
 }
 
+void foldPast(PlantState& state, const PastDepartures& past) {
+  for (const PastDeparture& one : past.departures) {
+    const SiteState* site = findSite(state, one.site);
+    const bool back = site != nullptr && site->inView;
+    if (Failure* absent = standing(state, QStringLiteral("absent %1").arg(one.site));
+        absent != nullptr && !back) {
+      absent->detail = one.reason;
+      absent->view = one.view;
+      continue;
+    }
+    const QString life = QStringLiteral("%1.%2").arg(one.site).arg(one.incarnation);
+    const QString id = siteFailureId(life);
+    const auto known = [&](const Failure& failure) { return failure.id == id; };
+    if (std::any_of(state.failures.cbegin(), state.failures.cend(), known)) continue;
+    Failure failure;
+    failure.id = id;
+    failure.kind = FailureKind::kSiteFailed;
+    failure.state = AlarmState::kCleared;  // Nobody need be called to what is over.
+    failure.priority = 1;
+    failure.sequence = state.sequence;
+    failure.site = one.site;
+    failure.view = one.view;
+    failure.detail = one.reason;
+    state.failures.append(failure);
+  }
+}
+
 void foldSites(PlantState& state, const SitesChange& change, qint64 atMs) {
   foldAbsentSites(state, atMs);
   for (const auto& [number, why] : change.departed) {

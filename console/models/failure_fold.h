@@ -10,6 +10,8 @@ namespace cohort::console {
 void foldView(PlantState& state, const GroupState& group, const ViewRecord& record, qint64 atMs);
 /// A new site view: sites that failed and sites that are back.
 void foldSites(PlantState& state, const SitesChange& change, qint64 atMs);
+/// Sites that left before this console came: what is back is history, what is not says why it went.
+void foldPast(PlantState& state, const PastDepartures& past);
 /// Sites of the plant file that no view has shown yet.
 void foldAbsentSites(PlantState& state, qint64 atMs);
 /// This site lost or regained its quorum.

@@ -65,7 +65,8 @@ TableRow failureRow(const PlantState& state, const Failure& failure, Zone zone) 
   priority.frame = frameOf(failure);
   priority.sort = failure.priority;
   priority.spoken = inContext("priority %1").arg(failure.priority);
-  Cell since = words(timeText(failure.sinceMs, zone, true));
+  Cell since =
+      words(failure.sinceMs == 0 ? inContext("earlier") : timeText(failure.sinceMs, zone, true));
   since.sort = qlonglong(failure.sequence);
   return {failure.id + QLatin1Char(' ') + QString::number(failure.sequence),
           {priority, words(alarmWord(failure.state)), since, words(failureSource(state, failure)),

@@ -129,9 +129,10 @@ QStringList failureEvidence(const PlantState& state, const Failure& failure, Zon
                  ? inContext("Gone from site view %1").arg(failure.view)
                  : inContext("Gone from view %1 of %2").arg(failure.view).arg(failure.service);
   }
-  lines += inContext("Event %1 at this console, heard %2")
-               .arg(failure.sequence)
-               .arg(timeText(failure.sinceMs, zone, true));
+  lines += failure.sinceMs == 0 ? inContext("Before this console came: told by the daemon")
+                                : inContext("Event %1 at this console, heard %2")
+                                      .arg(failure.sequence)
+                                      .arg(timeText(failure.sinceMs, zone, true));
   if (!failure.detail.isEmpty()) lines += inContext("Reason given: %1").arg(failure.detail);
   if (const Failure* cause = findFailure(state, failure.cause)) {
     lines += inContext("First-out: %1, %2")

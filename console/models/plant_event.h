@@ -24,6 +24,17 @@ struct SitesChange {
   QList<std::pair<int, int>> members;       ///< site, incarnation
   QList<std::pair<int, QString>> departed;  ///< site, why
 };
+struct PastDeparture {
+  int site = 0;
+  int incarnation = 0;
+  quint64 view = 0;  ///< the site view from which it is absent
+  QString reason;    ///< in the daemon's words
+  bool operator==(const PastDeparture&) const = default;
+};
+/// What this console's daemon still knows of sites that left before the console came, oldest first.
+struct PastDepartures {
+  QList<PastDeparture> departures;
+};
 struct GroupChange {
   QString group;
   QString id;
@@ -68,9 +79,9 @@ struct Mark {
 
 struct PlantEvent {
   qint64 atMs = 0;
-  std::variant<Heard, PlantInfo, LinkChange, ServingChange, SitesChange, GroupChange, NewsItem,
-               LotTable, Figures, RequestTable, SensorCatalogue, SampleBlock, CommandChange,
-               Acknowledgement, EventGap, Mark>
+  std::variant<Heard, PlantInfo, LinkChange, ServingChange, SitesChange, PastDepartures,
+               GroupChange, NewsItem, LotTable, Figures, RequestTable, SensorCatalogue, SampleBlock,
+               CommandChange, Acknowledgement, EventGap, Mark>
       body;
 };
 

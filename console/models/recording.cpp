@@ -139,9 +139,9 @@ void fromJson(const QJsonValue& json, T& value) {
 // ---- the kinds, in the order of the variant's alternatives
 
 using Body = decltype(PlantEvent::body);
-constexpr std::array kKinds = {"heard",   "plant", "link",    "serving",  "sites",   "view",
-                               "news",    "lots",  "figures", "requests", "sensors", "samples",
-                               "command", "ack",   "gap",     "mark"};
+constexpr std::array kKinds = {"heard",   "plant",   "link", "serving", "sites",    "departures",
+                               "view",    "news",    "lots", "figures", "requests", "sensors",
+                               "samples", "command", "ack",  "gap",     "mark"};
 static_assert(kKinds.size() == std::variant_size_v<Body>);
 
 template <std::size_t Index = 0>

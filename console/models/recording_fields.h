@@ -32,6 +32,14 @@ void visit(A& a, SitesChange& v) {
   a("view", v.view), a("members", v.members), a("departed", v.departed);
 }
 template <typename A>
+void visit(A& a, PastDeparture& v) {
+  a("site", v.site), a("incarnation", v.incarnation), a("view", v.view), a("reason", v.reason);
+}
+template <typename A>
+void visit(A& a, PastDepartures& v) {
+  a("departures", v.departures);
+}
+template <typename A>
 void visit(A& a, GroupChange& v) {
   a("group", v.group), a("id", v.id), a("view", v.view);
   a("members", v.members), a("departed", v.departed);

@@ -49,6 +49,15 @@ QList<TableRow> sampleRows(const QList<Sample>& samples, qint64 fromMs, qint64 t
   return rows;
 }
 
+int minutesThatShow(const QList<Sample>& samples, qint64 nowMs, const QList<int>& minutes) {
+  if (samples.isEmpty()) return minutes.last();
+  const qint64 reachMs = nowMs - samples.first().atMs;
+  for (const int span : minutes) {
+    if (span * qint64{60'000} >= reachMs) return span;
+  }
+  return minutes.last();
+}
+
 QString samplesAsCsv(const SensorInfo& sensor, const QList<Sample>& samples, qint64 fromMs,
                      qint64 toMs) {
   QString text = QStringLiteral("time_utc,sensor,value,error,unit\r\n");

@@ -134,6 +134,11 @@ void StateBuilder::on(const SitesChange& change, qint64 atMs) {
   on(Heard{}, atMs);
 }
 
+void StateBuilder::on(const PastDepartures& past, qint64 atMs) {
+  foldPast(state_, past);
+  on(Heard{}, atMs);
+}
+
 void StateBuilder::on(const GroupChange& change, qint64 atMs) {
   GroupState& group = groupOf(state_, change);
   const bool another = !group.id.isEmpty() && group.id != change.id;

@@ -29,6 +29,7 @@ class StateBuilder {
   void on(const LinkChange& change, qint64 atMs);
   void on(const ServingChange& change, qint64 atMs);
   void on(const SitesChange& change, qint64 atMs);
+  void on(const PastDepartures& past, qint64 atMs);
   void on(const GroupChange& change, qint64 atMs);
   void on(const NewsItem& item, qint64 atMs);
   void on(const LotTable& table, qint64 atMs);

@@ -118,6 +118,10 @@ void FailuresPage::open(const QString& id) {
   focusMain();
 }
 
+void FailuresPage::show(FailureScope scope) {
+  scopes_->setCurrentIndex(int(scope));
+}
+
 void FailuresPage::focusMain() {
   table_->setFocus();
 }

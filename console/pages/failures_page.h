@@ -19,6 +19,8 @@ class FailuresPage : public Page {
   bool escape() override;
   /// Acknowledges the selected rows and nothing else.
   void acknowledge();
+  /// Lists these; the tabs do the same.
+  void show(FailureScope scope);
   /// Opens or folds the consequences of the selected first-out failure.
   void toggleFold();
 

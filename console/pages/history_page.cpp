@@ -23,6 +23,7 @@ namespace {
 constexpr int kListWidth = 360;
 constexpr int kTwinRows = 5'000;
 constexpr qint64 kMinuteMs = 60'000;
+constexpr int kLongestOpeningMinutes = 60;
 
 /// As many digits as tell two readings of this size apart.
 QString valueText(double value) {
@@ -101,13 +102,14 @@ QHBoxLayout* HistoryPage::makeControls() {
   for (const auto& [minutes, text] : ranges) {
     auto* button = new QPushButton(text, this);
     button->setCheckable(true);
-    button->setChecked(minutes == 60);
+    button->setChecked(minutes == kLongestOpeningMinutes);
     button->setFixedHeight(kButtonHeight);
     button->setAutoDefault(false);
     ranges_->addButton(button, minutes);
     row->addWidget(button);
   }
   connect(ranges_, &QButtonGroup::idClicked, this, [this](int minutes) {
+    rangeChosen_ = true;
     plot_->setRange({snapshot().nowMs - minutes * kMinuteMs, snapshot().nowMs});
   });
   shown_ = new QLabel(this);
@@ -158,15 +160,21 @@ void HistoryPage::refresh() {
     sensorTable_->selectId(sensors_.idAt(0));
     return;  // The selection refreshes.
   }
-  if (plot_->range().length() == 0) {
-    plot_->setRange({snapshot().nowMs - 60 * kMinuteMs, snapshot().nowMs});
-  }
   const SensorInfo chosen = sensor();
   const Series* series = findSeries(state(), chosen.name);
+  if (!rangeChosen_) chooseOpeningRange(series != nullptr ? series->samples : QList<Sample>{});
   plot_->setSeries(chosen, series != nullptr ? series->samples : QList<Sample>{}, stale(),
                    snapshot().zone);
   if (!stale()) plot_->followTo(snapshot().nowMs);
   refreshTwin();
+}
+
+// A page that opens on an hour of which two minutes exist shows a gap and a smear.
+void HistoryPage::chooseOpeningRange(const QList<Sample>& samples) {
+  const int minutes = minutesThatShow(samples, snapshot().nowMs, {5, 15, kLongestOpeningMinutes});
+  ranges_->button(minutes)->setChecked(true);
+  plot_->setRange({snapshot().nowMs - minutes * kMinuteMs, snapshot().nowMs});
+  rangeChosen_ = !samples.isEmpty();
 }
 
 void HistoryPage::refreshTwin() {

@@ -29,6 +29,7 @@ class HistoryPage : public Page {
 
  private:
   QHBoxLayout* makeControls();
+  void chooseOpeningRange(const QList<Sample>& samples);
   void refreshTwin();
   void exportCsv();
   SensorInfo sensor() const;
@@ -42,6 +43,7 @@ class HistoryPage : public Page {
   QButtonGroup* ranges_ = nullptr;
   QLabel* shown_ = nullptr;
   QLabel* cursors_ = nullptr;
+  bool rangeChosen_ = false;  ///< by what there is to show, or by a person
 };
 
 }  // namespace cohort::console

@@ -6,6 +6,7 @@
 
 #include "console/models/command_text.h"
 #include "console/models/failure_rows.h"
+#include "console/models/failure_text.h"
 #include "console/models/recording.h"
 #include "console/models/service_matrix.h"
 #include "console/models/shell_state.h"
@@ -95,6 +96,36 @@ class TstConsoleFold : public QObject {
     state =
         fold(events + QList<PlantEvent>{heardAt(4, SitesChange{5, {{1, 1}, {2, 7}, {3, 1}}, {}})});
     QVERIFY(!isActive(state->failures.at(0)));
+  }
+
+  void consoleThatComesLate_learnsWhatWasAndWhyASiteIsMissing() {
+    const PastDepartures past{{{2, 6, 3, QStringLiteral("2.6 closed its connections")},
+                               {3, 1, 2, QStringLiteral("3.1 was silent for 700 ms")}}};
+    const PlantStatePtr state =
+        fold({heardAt(0, plant()), heardAt(1, LinkChange{true, 1, {}}),
+              heardAt(2, SitesChange{4, {{1, 1}, {3, 2}}, {}}), heardAt(3, past)});
+    QCOMPARE(state->failures.size(), 2);
+    const Failure& absent = state->failures.at(0);
+    QCOMPARE(absent.kind, FailureKind::kSiteAbsent);
+    QVERIFY(isActive(absent));
+    QCOMPARE(absent.detail, QStringLiteral("2.6 closed its connections"));
+    QCOMPARE(absent.view, 3U);
+    const Failure& over = state->failures.at(1);
+    QCOMPARE(over.kind, FailureKind::kSiteFailed);
+    QCOMPARE(over.site, 3);
+    QVERIFY(!isStanding(over));
+    QCOMPARE(failureRows(*state, FailureScope::kHistory, {}, Zone::kUtc).size(), 2);
+    QCOMPARE(failureRows(*state, FailureScope::kStanding, {}, Zone::kUtc).size(), 1);
+    QVERIFY(failureEvidence(*state, over, Zone::kUtc).join(u' ').contains(over.detail));
+  }
+
+  void failureSeenHere_isNotToldTwice() {
+    QList<PlantEvent> events = healthy();
+    events += heardAt(10, view(4, {QStringLiteral("1.1/1"), QStringLiteral("2.1/1")},
+                               {{QStringLiteral("3.1/1"), Departure::kSiteFailed}}));
+    events += heardAt(11, SitesChange{2, {{1, 1}, {2, 1}}, {{3, QStringLiteral("silent")}}});
+    events += heardAt(12, PastDepartures{{{3, 1, 2, QStringLiteral("silent")}}});
+    QCOMPARE(fold(events)->failures.size(), 2);
   }
 
   void formingGroup_isNoFailure() {

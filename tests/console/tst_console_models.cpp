@@ -11,6 +11,7 @@
 #include "console/models/min_max_pyramid.h"
 #include "console/models/news_table.h"
 #include "console/models/row_table.h"
+#include "console/models/sample_table.h"
 #include "console/models/service_matrix.h"
 #include "console/plant_fixture.h"
 
@@ -222,6 +223,17 @@ class TstConsoleModels : public QObject {
       QCOMPARE(fast.high, 99.0);
     }
     QCOMPARE(pyramid.extremes(5, 5).count, 0);
+  }
+
+  void openingRange_isTheShortestThatReachesTheFirstSample() {
+    const QList<int> minutes = {5, 15, 60};
+    const qint64 now = 100 * 60'000;
+    const auto from = [](qint64 atMs) { return QList<Sample>{{atMs, 1, 0}, {atMs + 1, 2, 0}}; };
+    QCOMPARE(minutesThatShow(from(now - 2 * 60'000), now, minutes), 5);
+    QCOMPARE(minutesThatShow(from(now - 5 * 60'000), now, minutes), 5);
+    QCOMPARE(minutesThatShow(from(now - 5 * 60'000 - 1), now, minutes), 15);
+    QCOMPARE(minutesThatShow(from(0), now, minutes), 60);
+    QCOMPARE(minutesThatShow({}, now, minutes), 60);
   }
 
   void times_carryTheirZone() {
