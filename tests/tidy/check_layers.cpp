@@ -45,7 +45,7 @@ constexpr Library kLibraries[] = {
     {"sqlite3.h", {"/sqlite/", "/adapters/", "tests/"}},
     {"CLI/",
      {"platform/daemon/", "/app/", "services/cli/", "deploy/driver/", "platform/sim/",
-      "platform/client/adapters/"}},
+      "platform/client/adapters/", "tests/bench/"}},
     {"toml++/", {"platform/config/", "tests/"}},
     {"Q", {"console/", "tests/"}},
 };
