@@ -8,6 +8,7 @@
 
 #include "platform/base/rng.h"
 #include "platform/core/protocols_process.h"
+#include "platform/daemon/heap_trim.h"
 #include "platform/daemon/trace_ring.h"
 #include "platform/net/client_server.h"
 #include "platform/net/site_links.h"
@@ -89,6 +90,7 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   std::unique_ptr<net::ClientServer> clients;
   std::unique_ptr<core::ProtocolsProcess> core;
   std::deque<core::Input> inputs;
+  HeapTrim heap{release_free_memory};
   bool ended = false;
 };
 
@@ -178,7 +180,9 @@ void SiteDaemon::Parts::run_inputs() {
     if (ended) return;
     carry_out(core->step(input, net::Runtime::now()));
   }
-  if (!ended) tick.set(core->next_deadline());
+  if (ended) return;
+  tick.set(core->next_deadline());
+  heap.after_turn(net::Runtime::now(), gathered.size());
 }
 
 void SiteDaemon::Parts::carry_out(core::Effects effects) {

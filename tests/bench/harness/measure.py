@@ -167,6 +167,7 @@ def memory_after_load(plant, seconds=4):
     for size in (64, 16384):
         stream(plant, size, 1, "abcast", seconds=seconds)
     watch = Watch(plant, range(1, plant.sites + 1))
+    time.sleep(3)  # "after": a few seconds later
     result = {"daemon_mb": max(memory_of(daemon.pid) or 0 for daemon in plant.daemons.values()),
               "client_mb": max(memory_of(member.pid) or 0 for member in watch.members.values())}
     watch.close()
