@@ -5,6 +5,7 @@
 #include <string>
 
 #include "platform/base/ids.h"
+#include "platform/sim/action.h"
 #include "platform/wire/client_protocol.h"
 
 namespace cohort::sim {
@@ -21,6 +22,8 @@ class Actor {
   /// A last action that needs everybody, once the faults are over.
   virtual void say_goodbye() = 0;
   virtual void run_over() = 0;
+  /// An operation that a script asks for; false where it cannot be done now.
+  virtual bool perform(const Action&) { return false; }
 
   virtual bool open() const = 0;
   virtual bool welcomed() const = 0;

@@ -1,9 +1,11 @@
 #include "platform/sim/network.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/base/assert.h"
 #include "platform/sim/decide.h"
+#include "platform/sim/frame_kind.h"
 
 namespace cohort::sim {
 
@@ -40,7 +42,7 @@ std::uint64_t Network::decide_for(const Line& line, std::uint64_t what, std::uin
 }
 
 bool Network::blocked(const Line& line, int from) const {
-  return blocked_.contains({line.sites[from], line.sites[1 - from]});
+  return impeded_.blocked.contains({line.sites[from], line.sites[1 - from]});
 }
 
 void Network::start(SiteId site) {
@@ -127,6 +129,7 @@ void Network::come_up(Line& line, int end, std::uint64_t session) {
   here.sent = 0;
   here.received = 0;
   here.last_arrival = Duration{0};
+  here.line_free = Duration{0};
   here.waiting.clear();
   here.told_gone = false;
   here.lost_from = UINT64_MAX;
@@ -163,6 +166,14 @@ void Network::send(SiteId from, SiteId to, core::Channel channel, Bytes frame) {
   if (here.session == where.session) {
     arrival = std::max(arrival, where.ends[1 - end].up_at + Duration(1));
   }
+  const auto slow = impeded_.slow.find({from, to});
+  if (slow != impeded_.slow.end()) {
+    const auto bytes = static_cast<std::int64_t>(frame.size());
+    const auto rate = static_cast<std::int64_t>(slow->second);
+    here.line_free =
+        std::max(here.line_free, queue_.now()) + Duration(bytes * 1'000'000'000 / rate);
+    arrival = std::max(arrival, here.line_free);
+  }
   here.last_arrival = arrival;
   Line* line_of = &where;
   const std::uint64_t session = here.session;
@@ -182,7 +193,7 @@ void Network::hand_up(Line& line, int end) {
   End& here = line.ends[end];
   while (here.session != 0 && !blocked(line, 1 - end)) {
     auto next = here.waiting.find(here.received + 1);
-    if (next == here.waiting.end()) return;
+    if (next == here.waiting.end() || held(line, 1 - end, next->second)) return;
     Bytes frame = std::move(next->second);
     here.waiting.erase(next);
     ++here.received;
@@ -222,19 +233,63 @@ void Network::reset(SiteId a, SiteId b, core::Channel channel) {
 
 void Network::block(SiteId from, SiteId to, bool on) {
   if (on) {
-    blocked_.insert({from, to});
+    impeded_.blocked.insert({from, to});
     return;
   }
-  blocked_.erase({from, to});
+  impeded_.blocked.erase({from, to});
+  hand_up_all(from, to);
+}
+
+void Network::hand_up_all(SiteId from, SiteId to) {
   for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
     Line& where = line(from, to, channel);
     hand_up(where, end_of(where, to));
   }
 }
 
+bool Network::held(const Line& line, int from, const Bytes& frame) const {
+  const auto found = impeded_.held.find({line.sites[from], line.sites[1 - from]});
+  if (found == impeded_.held.end()) return false;
+  const std::string kind = frame_kind(frame);
+  return std::any_of(found->second.begin(), found->second.end(),
+                     [&](const std::string& wanted) { return kind_matches(wanted, kind); });
+}
+
+void Network::hold(SiteId from, SiteId to, const std::string& kind, bool on) {
+  std::set<std::string>& kinds = impeded_.held[{from, to}];
+  if (on) {
+    kinds.insert(kind);
+    return;
+  }
+  kinds.erase(kind);
+  if (kinds.empty()) impeded_.held.erase({from, to});
+  hand_up_all(from, to);
+}
+
+void Network::slow(SiteId from, SiteId to, std::uint64_t bytes_a_second) {
+  if (bytes_a_second == 0) {
+    impeded_.slow.erase({from, to});
+  } else {
+    impeded_.slow[{from, to}] = bytes_a_second;
+  }
+}
+
+void Network::half_open(SiteId at, SiteId other) {
+  for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+    Line& where = line(at, other, channel);
+    const int end = end_of(where, at);
+    lose_suffix(where, 1 - end);
+    go_down(where, end, where.ends[end].session);
+  }
+}
+
 void Network::calm() {
   options_.loss = 0;
   options_.tail = 0;
+  impeded_ = {};
+  for (auto& [key, line] : lines_) {
+    for (const int end : {0, 1}) hand_up(line, end);
+  }
 }
 
 }  // namespace cohort::sim

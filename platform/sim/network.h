@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -44,7 +45,14 @@ class Network {
   void reset(SiteId a, SiteId b, core::Channel channel);
   /// While blocked nothing arrives in this direction, nothing is lost, and no connection is made.
   void block(SiteId from, SiteId to, bool blocked);
-  /// No more losses and long tails.
+  /// The connections of this direction stand still from the next frame of this kind on, as if
+  /// that frame were late (frame_kind.h); the same again with `on` false lets them go.
+  void hold(SiteId from, SiteId to, const std::string& kind, bool on);
+  /// Bytes a second in this direction; 0: no limit.
+  void slow(SiteId from, SiteId to, std::uint64_t bytes_a_second);
+  /// `at` loses its ends of both connections; the other site believes in them until new ones come.
+  void half_open(SiteId at, SiteId other);
+  /// No more losses and long tails; nothing is held, nothing slow, nothing blocked.
   void calm();
 
   std::uint64_t resets() const { return resets_; }
@@ -57,6 +65,7 @@ class Network {
     std::uint64_t sent = 0;                  ///< frames of the session, towards the other end
     std::uint64_t received = 0;              ///< frames of the session handed up here
     Duration last_arrival{0};                ///< of frames towards the other end
+    Duration line_free{0};                   ///< when a slow line has taken what was sent so far
     std::map<std::uint64_t, Bytes> waiting;  ///< arrived here, not yet handed up
     bool told_gone = false;
     std::uint64_t lost_from = UINT64_MAX;  ///< frames towards here from this number on are lost
@@ -84,6 +93,8 @@ class Network {
   void arrive(Line& line, int end, std::uint64_t session, std::uint64_t number, Bytes frame);
   void hand_up(Line& line, int end);
   void lose_suffix(Line& line, int end);
+  bool held(const Line& line, int from, const Bytes& frame) const;
+  void hand_up_all(SiteId from, SiteId to);
 
   EventQueue& queue_;
   std::uint64_t seed_;
@@ -91,7 +102,12 @@ class Network {
   Sink sink_;
   std::map<SiteId, Host> hosts_;
   std::map<std::tuple<SiteId, SiteId, core::Channel>, Line> lines_;
-  std::set<std::pair<SiteId, SiteId>> blocked_;
+  /// What lasts until it is ended, by direction.
+  struct Impediments {
+    std::set<std::pair<SiteId, SiteId>> blocked;
+    std::map<std::pair<SiteId, SiteId>, std::set<std::string>> held;
+    std::map<std::pair<SiteId, SiteId>, std::uint64_t> slow;  ///< bytes a second
+  } impeded_;
   std::uint64_t resets_ = 0;
   std::uint64_t frames_ = 0;
 };

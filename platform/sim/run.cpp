@@ -95,20 +95,15 @@ void count_world(World& world, RunResult& result) {
 
 }  // namespace
 
-RunResult run_seed(const RunSettings& settings) {
-  instrument::probes().clear();
-  instrument::active_mutant() = settings.mutant;
+RunResult judge(World& world, std::vector<checkers::Violation> found, bool keep_history) {
   RunResult result;
-  result.seed = settings.seed;
-  World world(options_of(settings.seed, settings.profile));
-  world.trace_sink = settings.trace_sink;
-  result.violations = live(world);
+  result.violations = std::move(found);
   count_world(world, result);
   std::vector<wire::HistoryRecord> history = std::move(world.recorder().records);
   count_history(history, result);
   for (const wire::HistoryRecord& record : history) world.digest().add(wire::to_line(record));
   result.digest = world.digest().value();
-  if (settings.keep_history) result.history = history;
+  if (keep_history) result.history = history;
   checkers::Suite suite;
   for (wire::HistoryRecord& record : history) suite.feed(std::move(record));
   for (auto& violation : suite.finish()) result.violations.push_back(std::move(violation));
@@ -118,6 +113,17 @@ RunResult run_seed(const RunSettings& settings) {
       for (const std::string& line : site->traces()) result.last_traces.push_back(line);
     }
   }
+  return result;
+}
+
+RunResult run_seed(const RunSettings& settings) {
+  instrument::probes().clear();
+  instrument::active_mutant() = settings.mutant;
+  World world(options_of(settings.seed, settings.profile));
+  world.trace_sink = settings.trace_sink;
+  std::vector<checkers::Violation> found = live(world);
+  RunResult result = judge(world, std::move(found), settings.keep_history);
+  result.seed = settings.seed;
   instrument::active_mutant().clear();
   return result;
 }

@@ -43,4 +43,8 @@ struct RunResult {
 /// Ensures: the same settings give the same result, in every process and on every machine.
 RunResult run_seed(const RunSettings& settings);
 
+/// Counts and judges what a world's run has left: every checker over its records. `found`: the
+/// violations that no history shows.
+RunResult judge(World& world, std::vector<checkers::Violation> found, bool keep_history);
+
 }  // namespace cohort::sim

@@ -11,7 +11,7 @@ namespace cohort::sim {
 
 namespace {
 
-enum What : std::uint64_t { kClock = 100, kTick, kStore, kKeep, kRestart, kClose };
+enum What : std::uint64_t { kClock = 100, kTick, kStore, kKeep, kRestart, kService };
 
 constexpr std::size_t kTracesKept = 60;
 
@@ -40,13 +40,8 @@ bool installs(const core::Effects& effects) {
 
 Site::Site(World& world, SiteId id) : world_(world), id_(id) {}
 
-/// Each life has a clock of its own: an offset that means nothing elsewhere, and some drift.
 MonotonicTime Site::local_now() const {
-  const std::uint64_t clock = decide(world_.options().seed, {kClock, id_.value, incarnation_});
-  const auto offset = static_cast<std::int64_t>(clock % 1'000'000'000'000);
-  const auto parts = static_cast<std::int64_t>(mix64(clock) % 401) - 200;
-  const std::int64_t now = world_.queue().now().count();
-  return MonotonicTime(Duration(offset + now + now * parts / 1'000'000));
+  return clock_.local(world_.queue().now());
 }
 
 Duration Site::world_time(MonotonicTime local) const {
@@ -55,6 +50,10 @@ Duration Site::world_time(MonotonicTime local) const {
 
 void Site::start() {
   if (core_ != nullptr) return;
+  if (!disk_.can_start()) {
+    world_.queue().after(millis(500), [this] { start(); });
+    return;
+  }
   if (!COHORT_MUTANT("reuse_incarnation") || incarnation_ == 0) ++incarnation_;
   core::Settings settings;
   settings.self = life();
@@ -63,11 +62,13 @@ void Site::start() {
   }
   settings.plant = "simulated";
   settings.seed = decide(world_.options().seed, {id_.value, incarnation_});
-  settings.log = log_;
+  settings.log = disk_.records();
   core_ = std::make_unique<core::ProtocolsProcess>(std::move(settings));
+  clock_.start(decide(world_.options().seed, {kClock, id_.value, incarnation_}),
+               world_.queue().now());
   tick_at_ = Duration::max();
-  write_done_at_ = Duration{0};
-  paused_ = false;
+  intake_.paused = false;
+  intake_.busy_until = Duration{0};
   trace("event=sim.start site=" + to_string(life()));
   world_.network().start(id_);
   input(core::Start{});
@@ -78,13 +79,14 @@ void Site::crash(Death how, Duration restart_after, const std::string& why) {
   if (core_ == nullptr) return;
   trace("event=sim.crash site=" + to_string(life()) + " why=" + why);
   world_.on_site_crash(id_, why);
-  keep_some_pending_writes();
+  disk_.crash(decide(world_.options().seed, {kKeep, id_.value, incarnation_}), how == Death::kHost);
   core_.reset();
   doom_.reset();
-  backlog_.clear();
-  paused_ = false;
+  intake_.backlog.clear();
+  intake_.paused = false;
   world_.network().stop(id_, how);
   for (auto& [handle, port] : std::exchange(clients_, {})) port->closed_by_daemon("daemon gone");
+  if (restart_after == Duration{0}) return;
   const std::uint16_t dead = incarnation_;
   world_.queue().after(restart_after, [this, dead] {
     if (incarnation_ == dead && core_ == nullptr) start();
@@ -96,18 +98,29 @@ void Site::crash_after_effects(std::uint64_t count, Death how, Duration restart_
 }
 
 void Site::pause(Duration duration) {
-  if (core_ == nullptr || paused_) return;
-  paused_ = true;
+  if (core_ == nullptr || intake_.paused) return;
+  intake_.paused = true;
   trace("event=sim.pause site=" + to_string(life()) + " ms=" + std::to_string(to_millis(duration)));
+  if (duration == Duration{0}) return;
   const std::uint16_t incarnation = incarnation_;
   world_.queue().after(duration, [this, incarnation] {
-    if (core_ == nullptr || incarnation_ != incarnation) return;
-    paused_ = false;
-    std::deque<core::Input> backlog = std::exchange(backlog_, {});
-    for (core::Input& waiting : backlog) {
-      if (core_ != nullptr && incarnation_ == incarnation) input(std::move(waiting));
-    }
+    if (incarnation_ == incarnation) resume();
   });
+}
+
+void Site::resume() {
+  if (core_ == nullptr || !intake_.paused) return;
+  const std::uint16_t incarnation = incarnation_;
+  intake_.paused = false;
+  std::deque<core::Input> backlog = std::exchange(intake_.backlog, {});
+  for (core::Input& waiting : backlog) {
+    if (core_ != nullptr && incarnation_ == incarnation) input(std::move(waiting));
+  }
+}
+
+void Site::set_disk(Disk::Mode mode, Duration latency) {
+  std::size_t overdue = disk_.set(mode, latency);
+  for (; overdue > 0; --overdue) finish_write();
 }
 
 std::shared_ptr<ClientPort> Site::connect() {
@@ -125,29 +138,51 @@ void Site::client_input(std::uint64_t life, core::Input given) {
 
 void Site::input(core::Input given) {
   if (core_ == nullptr) return;
-  if (paused_) {
-    backlog_.push_back(std::move(given));
-    return;
+  if (intake_.paused) {
+    intake_.backlog.push_back(std::move(given));
+  } else if (intake_.service > Duration{0} || intake_.busy_until > world_.queue().now()) {
+    input_slowly(std::move(given));
+  } else {
+    step(given);
   }
-  step(given);
+}
+
+/// One input after the other, each after its time on a slow processor.
+void Site::input_slowly(core::Input given) {
+  const std::uint64_t decision = decide(
+      world_.options().seed,
+      {kService, id_.value, incarnation_, static_cast<std::uint64_t>(intake_.busy_until.count())});
+  intake_.busy_until = std::max(intake_.busy_until, world_.queue().now()) + Duration(1) +
+                       exponential(decision, intake_.service);
+  const std::uint16_t incarnation = incarnation_;
+  world_.queue().at(intake_.busy_until, [this, incarnation, given = std::move(given)]() mutable {
+    if (core_ == nullptr || incarnation_ != incarnation) return;
+    if (intake_.paused) {
+      intake_.backlog.push_back(std::move(given));
+    } else {
+      step(given);
+    }
+  });
 }
 
 void Site::step(const core::Input& given) {
-  ++steps_;
+  ++diary_.steps;
   if (const auto* gone = std::get_if<core::ClientGone>(&given)) clients_.erase(gone->client);
   const std::uint64_t promises = promise_count();
   core::Effects effects = core_->step(given, local_now());
   world_.phases().on_site_step(id_, promise_count() > promises, installs(effects));
+  if (world_.on_step) world_.on_step(id_, given, effects);
   if (world_.trigger_reached(id_) && !doom_) {
     const std::uint64_t decision =
-        decide(world_.options().seed, {kRestart, id_.value, incarnation_, steps_});
+        decide(world_.options().seed, {kRestart, id_.value, incarnation_, diary_.steps});
     const std::uint64_t before = decision % (effects.size() + 1);
     world_.on_trigger_fired(id_);
     crash_after_effects(before, decision % 3 == 0 ? Death::kHost : Death::kProcess,
                         between(mix64(decision), millis(200), seconds(3)));
   }
-  execute(std::move(effects));
-  if (core_ != nullptr) plan_tick();
+  const std::uint16_t incarnation = incarnation_;
+  if (core_ != nullptr) execute(std::move(effects));
+  if (core_ != nullptr && incarnation_ == incarnation) plan_tick();
 }
 
 void Site::execute(core::Effects effects) {
@@ -193,34 +228,23 @@ void Site::carry_out(core::Effect effect) {
 void Site::write_store(core::StoreWrite write) {
   const std::uint64_t decision =
       decide(world_.options().seed, {kStore, id_.value, incarnation_, write.token});
-  write_done_at_ = std::max(write_done_at_ + Duration(1), world_.queue().now() + Duration(50'000) +
-                                                              exponential(decision, millis(1)));
-  pending_writes_.push_back(std::move(write));
+  const auto done_at = disk_.begin(std::move(write), world_.queue().now(), decision);
+  if (!done_at) return fail_stop(core::FailStop{"its disk does not take what must be durable"});
   const std::uint16_t incarnation = incarnation_;
-  world_.queue().at(write_done_at_, [this, incarnation] {
-    if (core_ == nullptr || incarnation_ != incarnation || pending_writes_.empty()) return;
-    core::StoreWrite done = std::move(pending_writes_.front());
-    pending_writes_.pop_front();
-    log_.push_back(std::move(done.record));
-    input(core::StoreDone{done.token});
+  world_.queue().at(*done_at, [this, incarnation] {
+    if (core_ != nullptr && incarnation_ == incarnation) finish_write();
   });
 }
 
-/// A crash leaves some first part of what was being written on disk.
-void Site::keep_some_pending_writes() {
-  const std::uint64_t decision = decide(world_.options().seed, {kKeep, id_.value, incarnation_});
-  std::size_t kept = decision % (pending_writes_.size() + 1);
-  for (; kept > 0; --kept) {
-    log_.push_back(std::move(pending_writes_.front().record));
-    pending_writes_.pop_front();
-  }
-  pending_writes_.clear();
+void Site::finish_write() {
+  const auto token = disk_.finish();
+  if (token && core_ != nullptr) input(core::StoreDone{*token});
 }
 
 void Site::plan_tick() {
   const MonotonicTime deadline = core_->next_deadline();
   if (deadline == kNever) return;
-  const std::uint64_t decision = decide(world_.options().seed, {kTick, id_.value, steps_});
+  const std::uint64_t decision = decide(world_.options().seed, {kTick, id_.value, diary_.steps});
   const Duration due = std::max(world_time(deadline), world_.queue().now()) + Duration(1000) +
                        exponential(decision, Duration(200'000));
   if (tick_at_ > world_.queue().now() && tick_at_ <= due) return;
@@ -235,15 +259,19 @@ void Site::plan_tick() {
 
 void Site::fail_stop(const core::FailStop& stop) {
   const std::uint64_t decision = decide(world_.options().seed, {kRestart, id_.value, incarnation_});
-  world_.on_fail_stop(id_, stop.reason);
-  crash(Death::kProcess, between(decision, millis(100), seconds(1)), "fail-stop: " + stop.reason);
+  if (!stop.final) {
+    ++diary_.fail_stops;
+    world_.on_fail_stop(id_, stop.reason);
+  }
+  crash(Death::kProcess, stop.final ? Duration{0} : between(decision, millis(100), seconds(1)),
+        "fail-stop: " + stop.reason);
 }
 
 void Site::trace(const std::string& text) {
   const std::string line =
       std::to_string(world_.queue().now().count() / 1000) + "us " + to_string(life()) + " " + text;
-  traces_.push_back(line);
-  if (traces_.size() > kTracesKept) traces_.pop_front();
+  diary_.traces.push_back(line);
+  if (diary_.traces.size() > kTracesKept) diary_.traces.pop_front();
   world_.on_trace(line);
 }
 

@@ -14,6 +14,8 @@
 
 #include "platform/core/protocols_process.h"
 #include "platform/sim/client_port.h"
+#include "platform/sim/clock.h"
+#include "platform/sim/disk.h"
 #include "platform/sim/network.h"
 
 namespace cohort::sim {
@@ -24,14 +26,22 @@ class Site {
  public:
   Site(World& world, SiteId id);
 
-  /// A new life with the log of the earlier ones.
+  /// A new life with the log of the earlier ones; where the disk takes no incarnation, it is tried
+  /// again a little later.
   void start();
-  /// The life ends now; the next one starts after the delay.
+  /// The life ends now; the next one starts after the delay (0: when it is told to).
   void crash(Death how, Duration restart_after, const std::string& why);
   /// The life ends just before its n-th effect from now (0: the next), as `crash` does.
   void crash_after_effects(std::uint64_t count, Death how, Duration restart_after);
-  /// The daemon stops for the time: inputs wait, its clock does not.
+  /// The daemon stops for the time (0: until it is resumed): inputs wait, its clock does not.
   void pause(Duration duration);
+  void resume();
+  /// An orderly leave; the daemon does not start again by itself.
+  void leave() { input(core::Leave{}); }
+  void set_disk(Disk::Mode mode, Duration latency);
+  Clock& clock() { return clock_; }
+  /// What one input takes; 0: nothing.
+  void set_service_time(Duration time) { intake_.service = time; }
 
   /// Null while the daemon is down.
   std::shared_ptr<ClientPort> connect();
@@ -42,18 +52,32 @@ class Site {
 
   SiteId id() const { return id_; }
   bool up() const { return core_ != nullptr; }
-  bool paused() const { return paused_; }
+  bool paused() const { return intake_.paused; }
   SiteLife life() const { return {id_, Incarnation{incarnation_}}; }
   /// Inputs of all lives.
-  std::uint64_t steps() const { return steps_; }
+  std::uint64_t steps() const { return diary_.steps; }
+  /// Lives that ended by a fail-stop, an orderly leave not counted.
+  std::uint64_t fail_stops() const { return diary_.fail_stops; }
   /// The last protocol events, oldest first, for a failed run's report.
-  const std::deque<std::string>& traces() const { return traces_; }
+  const std::deque<std::string>& traces() const { return diary_.traces; }
 
  private:
   struct Doom {
     std::uint64_t effects = 0;
     Death how = Death::kProcess;
     Duration restart_after{0};
+  };
+  /// What has come and waits: while the daemon is stopped, or slow.
+  struct Intake {
+    bool paused = false;
+    std::deque<core::Input> backlog;
+    Duration service{0};
+    Duration busy_until{0};
+  };
+  struct Diary {
+    std::uint64_t steps = 0;
+    std::uint64_t fail_stops = 0;
+    std::deque<std::string> traces;
   };
 
   MonotonicTime local_now() const;
@@ -62,7 +86,8 @@ class Site {
   void execute(core::Effects effects);
   void carry_out(core::Effect effect);
   void write_store(core::StoreWrite write);
-  void keep_some_pending_writes();
+  void finish_write();
+  void input_slowly(core::Input input);
   void plan_tick();
   void fail_stop(const core::FailStop& stop);
   void trace(const std::string& text);
@@ -71,17 +96,14 @@ class Site {
   SiteId id_;
   std::uint16_t incarnation_ = 0;
   std::unique_ptr<core::ProtocolsProcess> core_;
-  std::vector<Bytes> log_;                       ///< durable
-  std::deque<core::StoreWrite> pending_writes_;  ///< of this life
-  Duration write_done_at_{0};
+  Disk disk_;
+  Clock clock_;
   std::map<core::ClientHandle, std::shared_ptr<ClientPort>> clients_;
   std::uint64_t next_handle_ = 1;
   std::optional<Doom> doom_;
-  bool paused_ = false;
-  std::deque<core::Input> backlog_;
+  Intake intake_;
   Duration tick_at_{Duration::max()};
-  std::uint64_t steps_ = 0;
-  std::deque<std::string> traces_;
+  Diary diary_;
 };
 
 }  // namespace cohort::sim

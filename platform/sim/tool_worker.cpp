@@ -26,11 +26,12 @@ class UnderWay {
 
 }  // namespace
 
-ToolWorker::ToolWorker(World& world, SiteId site, std::uint64_t number)
+ToolWorker::ToolWorker(World& world, SiteId site, std::uint64_t number, bool scripted)
     : world_(world),
       site_(site),
       number_(number),
-      rng_(decide(world.options().seed, {0x746f6f6c, number})) {}
+      rng_(decide(world.options().seed, {0x746f6f6c, number})),
+      scripted_(scripted) {}
 
 bool ToolWorker::connect() {
   port_ = world_.site(site_).connect();
@@ -103,7 +104,8 @@ task::Task<void> ToolWorker::live() {
   const auto connected = co_await process_->connect();
   if (!connected) co_return;
   joined_ = co_await ledger_->join();
-  while (joined_ && acting_) {
+  world_.process_names()[process_->id()] = "t" + std::to_string(number_);
+  while (joined_ && acting_ && !scripted_) {
     co_await scheduler_.sleep_for(exponential(rng_.next(), 3 * world_.options().work_period));
     if (acting_ && joined_ && under_way_ < kUnderWayMost) act();
   }
@@ -111,15 +113,31 @@ task::Task<void> ToolWorker::live() {
 
 void ToolWorker::act() {
   const std::uint64_t dice = rng_.below(100);
-  if (dice < 45) {
-    scheduler_.spawn(update());
-  } else if (dice < 80) {
-    scheduler_.spawn(ask_cohort());
-  } else if (dice < 97) {
-    scheduler_.spawn(ask_all());
-  } else if (under_way_ == 0) {
-    scheduler_.spawn(leave_and_return());
+  if (dice < 97 || under_way_ == 0) {
+    begin(dice < 45   ? Verb::kUpdate
+          : dice < 80 ? Verb::kAskCohort
+          : dice < 97 ? Verb::kAskAll
+                      : Verb::kLeaveAndReturn);
   }
+}
+
+void ToolWorker::begin(Verb verb) {
+  Action action;
+  action.verb = verb;
+  action.process = "t" + std::to_string(number_);
+  world_.journal(action);
+  if (verb == Verb::kUpdate) scheduler_.spawn(update());
+  if (verb == Verb::kAskCohort) scheduler_.spawn(ask_cohort());
+  if (verb == Verb::kAskAll) scheduler_.spawn(ask_all());
+  if (verb == Verb::kLeaveAndReturn) scheduler_.spawn(leave_and_return());
+}
+
+bool ToolWorker::perform(const Action& action) {
+  const bool mine = action.verb >= Verb::kUpdate && action.verb <= Verb::kLeaveAndReturn;
+  if (!mine || !open() || !joined_) return false;
+  begin(action.verb);
+  plan_pump(world_.queue().now());
+  return true;
 }
 
 client::Message ToolWorker::numbered_message() {

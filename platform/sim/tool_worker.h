@@ -18,13 +18,15 @@ namespace cohort::sim {
 
 class ToolWorker final : public Actor, public std::enable_shared_from_this<ToolWorker> {
  public:
-  ToolWorker(World& world, SiteId site, std::uint64_t number);
+  /// `scripted`: it acts only by perform().
+  ToolWorker(World& world, SiteId site, std::uint64_t number, bool scripted = false);
 
   bool connect() override;
   void die() override;
   void stop_acting() override { acting_ = false; }
   void say_goodbye() override;
   void run_over() override;
+  bool perform(const Action& action) override;
 
   bool open() const override { return port_ && port_->open(); }
   bool welcomed() const override { return process_ && process_->id().valid(); }
@@ -40,6 +42,7 @@ class ToolWorker final : public Actor, public std::enable_shared_from_this<ToolW
   task::Task<void> ask_all();
   task::Task<void> leave_and_return();
   void act();
+  void begin(Verb verb);
   client::Message numbered_message();
   client::Destinations to_group() const;
 
@@ -56,6 +59,7 @@ class ToolWorker final : public Actor, public std::enable_shared_from_this<ToolW
   task::Scheduler scheduler_;
   std::unique_ptr<client::Process> process_;
   std::optional<Ledger> ledger_;
+  bool scripted_;
   bool acting_ = true;
   bool joined_ = false;
   std::uint32_t under_way_ = 0;

@@ -6,9 +6,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "platform/sim/action.h"
 #include "platform/sim/digest.h"
 #include "platform/sim/event_queue.h"
 #include "platform/sim/history_tap.h"
@@ -28,6 +31,12 @@ struct Counts {
   std::uint64_t partitions = 0;
   std::uint64_t clogs = 0;
   std::uint64_t pauses = 0;
+};
+
+/// What was done to a plant, and when: a run written down.
+struct JournalEntry {
+  Duration at{0};
+  Action action;
 };
 
 class World {
@@ -52,6 +61,16 @@ class World {
   void arm(std::string probe, std::uint64_t nth);
   void disarm() { armed_probe_.clear(); }
 
+  /// Notes what is done; only where keep_journal was called.
+  void journal(const Action& action) { journal_at(queue_.now(), action); }
+  void journal_at(Duration at, const Action& action) {
+    if (journal_) journal_->push_back({at, action});
+  }
+  void keep_journal() { journal_.emplace(); }
+  std::vector<JournalEntry> take_journal() { return std::exchange(journal_, std::nullopt).value(); }
+  /// Processes by the names that journals and scripts give them.
+  std::map<ProcessId, std::string>& process_names() { return process_names_; }
+
   // ---- for the sites
   bool trigger_reached(SiteId site) const;
   /// The same for a client process, which the plant can always spare.
@@ -67,6 +86,8 @@ class World {
   /// Set by the nemesis: whether the plant can spare the site now.
   std::function<bool(SiteId)> may_crash;
   std::function<void(const std::string&)> trace_sink;
+  /// Sees each step of each daemon between the step and its first effect (scenario triggers).
+  std::function<void(SiteId, const core::Input&, const core::Effects&)> on_step;
 
  private:
   Options options_;
@@ -79,6 +100,8 @@ class World {
   std::map<SiteId, std::unique_ptr<Site>> sites_;
   std::string armed_probe_;
   std::uint64_t armed_at_ = 0;
+  std::optional<std::vector<JournalEntry>> journal_;
+  std::map<ProcessId, std::string> process_names_;
 };
 
 }  // namespace cohort::sim

@@ -40,4 +40,13 @@ struct MutantsCommand {
 };
 int mutants(const MutantsCommand& command);
 
+struct ScenarioCommand {
+  std::vector<std::string> files;
+  std::string history;  ///< a file to write the records to; empty: none
+  bool trace = false;
+  bool verbose = false;
+};
+/// Plays each file (docs/formats/scenario.md) and says which failed, and why.
+int scenario(const ScenarioCommand& command);
+
 }  // namespace cohort::sim::app

@@ -79,6 +79,14 @@ int main(int argc, char** argv) {
   mutants_sub->add_option("--jobs", mutants_command.jobs)->check(CLI::Range(1, 64));
   mutants_sub->add_option("--only", mutants_command.only, "this one");
 
+  ScenarioCommand scenario_command;
+  CLI::App* scenario_sub = app.add_subcommand("scenario", "play scenarios and judge them");
+  scenario_sub->add_option("files", scenario_command.files, "docs/formats/scenario.md")->required();
+  scenario_sub->add_flag("--trace", scenario_command.trace, "print every protocol event");
+  scenario_sub->add_flag("--verbose", scenario_command.verbose,
+                         "what was meant to be violated, too");
+  scenario_sub->add_option("--history", scenario_command.history, "write the records to this file");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -88,5 +96,6 @@ int main(int argc, char** argv) {
   if (probes_sub->parsed()) return run(probe_command);
   if (replay_sub->parsed()) return replay(replay_command);
   if (check_sub->parsed()) return check(files, check_json);
+  if (scenario_sub->parsed()) return scenario(scenario_command);
   return mutants(mutants_command);
 }

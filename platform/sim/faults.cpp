@@ -1,0 +1,102 @@
+#include "platform/sim/faults.h"
+
+#include "platform/base/assert.h"
+
+namespace cohort::sim {
+
+namespace {
+
+Disk::Mode disk_mode(const std::string& name) {
+  if (name == "stall") return Disk::Mode::kStalled;
+  if (name == "fail") return Disk::Mode::kFailing;
+  if (name == "full") return Disk::Mode::kFull;
+  return Disk::Mode::kWell;
+}
+
+}  // namespace
+
+void Faults::apply(const Action& action) {
+  world_.journal(action);
+  COHORT_ASSERT(action.verb <= Verb::kCpu, "processes are somebody else's business");
+  if (action.verb >= Verb::kReset && action.verb <= Verb::kRelease) return apply_to_links(action);
+  for (SiteId site : action.sites) apply_to_host(action, site);
+}
+
+void Faults::apply_to_host(const Action& action, SiteId id) {
+  Site& site = world_.site(id);
+  const Duration now = world_.queue().now();
+  switch (action.verb) {
+    case Verb::kStartSite:
+      return site.start();
+    case Verb::kCrashSite: {
+      const Death how = action.power ? Death::kHost : Death::kProcess;
+      if (action.number > 0) {
+        return site.crash_after_effects(static_cast<std::uint64_t>(action.number), how,
+                                        action.duration);
+      }
+      return site.crash(how, action.duration, "told to");
+    }
+    case Verb::kPauseSite:
+      return site.pause(action.duration);
+    case Verb::kResumeSite:
+      return site.resume();
+    case Verb::kLeaveSite:
+      return site.leave();
+    case Verb::kDisk:
+      return site.set_disk(disk_mode(action.label), action.duration);
+    case Verb::kClockJump:
+      return site.clock().jump(action.duration, now);
+    case Verb::kClockRate:
+      return site.clock().drift(action.number, now);
+    default:
+      return site.set_service_time(action.duration);
+  }
+}
+
+void Faults::apply_to_links(const Action& action) {
+  Network& network = world_.network();
+  if (action.verb == Verb::kHeal && action.directions.empty()) {
+    for (const auto& [direction, count] : std::exchange(cuts_, {})) {
+      network.block(direction.from, direction.to, false);
+    }
+  }
+  for (const Direction direction : action.directions) {
+    const auto [from, to] = direction;
+    if (action.verb == Verb::kReset) {
+      if (from > to) continue;  // once for both directions
+      if (action.channel != 1) network.reset(from, to, core::Channel::kControl);
+      if (action.channel != 0) network.reset(from, to, core::Channel::kData);
+    }
+    if (action.verb == Verb::kHalfOpen) network.half_open(from, to);
+    if (action.verb == Verb::kCut) cut(direction, true);
+    if (action.verb == Verb::kHeal) cut(direction, false);
+    if (action.verb == Verb::kSlow) {
+      network.slow(from, to, static_cast<std::uint64_t>(action.number));
+    }
+    if (action.verb == Verb::kHold) network.hold(from, to, action.label, true);
+    if (action.verb == Verb::kRelease) network.hold(from, to, action.label, false);
+  }
+}
+
+void Faults::cut(Direction direction, bool on) {
+  if (on) {
+    if (++cuts_[direction] == 1) world_.network().block(direction.from, direction.to, true);
+    return;
+  }
+  const auto found = cuts_.find(direction);
+  if (found == cuts_.end() || --found->second > 0) return;
+  cuts_.erase(found);
+  world_.network().block(direction.from, direction.to, false);
+}
+
+void Faults::end_all() {
+  cuts_.clear();
+  world_.network().calm();
+  for (const auto& [id, site] : world_.sites()) {
+    site->set_disk(Disk::Mode::kWell, Duration{0});
+    site->set_service_time(Duration{0});
+    site->resume();
+  }
+}
+
+}  // namespace cohort::sim

@@ -1,0 +1,76 @@
+#include "platform/sim/frame_kind.h"
+
+#include <cctype>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "platform/wire/peer_protocol.h"
+
+namespace cohort::sim {
+
+namespace {
+
+/// "WedgeAnswer" becomes "WEDGE-ANSWER".
+std::string in_capitals(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (std::isupper(letter) != 0 && !text.empty()) text += '-';
+    text += static_cast<char>(std::toupper(letter));
+  }
+  return text;
+}
+
+/// The unqualified name of a type, from the compiler's own words for this function.
+template <typename T>
+std::string type_name() {
+  std::string_view words = __PRETTY_FUNCTION__;
+  words = words.substr(0, words.rfind(']'));
+  std::string name = in_capitals(words.substr(words.rfind(':') + 1));
+  const std::size_t suffix = name.rfind("-FRAME");
+  if (suffix != std::string::npos) name.erase(suffix);
+  return name;
+}
+
+std::string stream_kind(wire::EntryKind kind) {
+  if (kind == wire::EntryKind::kMessage) return "MESSAGE";
+  if (kind == wire::EntryKind::kHeader) return "HEADER";
+  if (kind == wire::EntryKind::kSkip) return "SKIP";
+  if (kind == wire::EntryKind::kMarker) return "MARKER";
+  return "STREAM";
+}
+
+template <std::size_t... I>
+std::vector<std::string> all_names(std::index_sequence<I...>) {
+  return {type_name<std::variant_alternative_t<I, wire::PeerFrame>>()...};
+}
+
+}  // namespace
+
+std::string frame_kind(ByteView envelope) {
+  const auto decoded = wire::decode_envelope(envelope);
+  if (!decoded) return "";
+  return std::visit(
+      [](const auto& frame) -> std::string {
+        using Frame = std::decay_t<decltype(frame)>;
+        if constexpr (std::is_same_v<Frame, wire::StreamFrame>) return stream_kind(frame.kind);
+        return type_name<Frame>();
+      },
+      decoded->frame);
+}
+
+std::vector<std::string> frame_kinds() {
+  std::vector<std::string> kinds =
+      all_names(std::make_index_sequence<std::variant_size_v<wire::PeerFrame>>{});
+  for (const char* kind : {"MESSAGE", "HEADER", "SKIP", "MARKER"}) kinds.emplace_back(kind);
+  return kinds;
+}
+
+bool kind_matches(std::string_view wanted, std::string_view kind) {
+  if (wanted == kind) return true;
+  return wanted == "STREAM" &&
+         (kind == "MESSAGE" || kind == "HEADER" || kind == "SKIP" || kind == "MARKER");
+}
+
+}  // namespace cohort::sim
