@@ -31,6 +31,9 @@ class Ledger {
   task::Task<void> leave();
 
   GroupId group() const { return group_; }
+  /// How many changes this copy has had, and a digest of them in their order.
+  std::uint64_t applied() const { return applied_; }
+  std::uint64_t digest() const { return digest_; }
   tools::ReplicatedData& data() { return data_; }
 
  private:

@@ -45,7 +45,7 @@ constexpr Library kLibraries[] = {
     {"sqlite3.h", {"/sqlite/", "/adapters/", "tests/"}},
     {"CLI/",
      {"platform/daemon/", "/app/", "services/cli/", "deploy/driver/", "platform/sim/",
-      "platform/client/adapters/", "tests/bench/"}},
+      "platform/client/adapters/", "tests/bench/", "tests/lab/"}},
     {"toml++/", {"platform/config/", "tests/"}},
     {"Q", {"console/", "tests/"}},
 };
