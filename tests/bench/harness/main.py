@@ -7,17 +7,17 @@ import subprocess
 import sys
 import time
 
+sys.dont_write_bytecode = True  # nothing is left behind in the sources
+
 import measure
-from plants import Cohort, Corosync, all_programs
+from plants import ROOT, Cohort, Corosync, ZooKeeper, all_programs
 from table import report, write_between_markers
 from world import Hosts, Lock, Process, Trouble, favour_us, machine_busy, objects_in, say
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SIZES = (16, 64, 256, 1024, 4096, 16384, 65536, 1000000)
-SECTIONS = ("stream", "latency", "five", "members", "sites", "idle", "memory", "transfer", "load", "secure")
-#: Given to our plants: sites talk in clear, as Corosync does without crypto.
-CLEAR = os.environ.get("COHORT_BENCH_CLEAR", "")
-SECURE = os.environ.get("COHORT_BENCH_SECURE", "")
+#: Beyond what Corosync takes without a stall: ours alone, to see that there is no cliff.
+LARGE = (4000000, 16000000)
+SECTIONS = ("stream", "latency", "five", "members", "sites", "idle", "memory", "transfer", "load", "secure", "durable", "scale")
 
 
 class Bench:
@@ -30,6 +30,7 @@ class Bench:
         self.plants = []
         self.records = []
         self.run = 0
+        self.curves = None
         self.raw = open(os.path.join(self.folder, "results.jsonl"), "a")
 
     def put(self, section, side, result, **key):
@@ -38,13 +39,13 @@ class Bench:
         self.records.append(record)
         self.raw.write(json.dumps(record) + "\n")
         self.raw.flush()
+        if section == "about":
+            return
         shown = " ".join(f"{k}={v:.4g}" if isinstance(v, float) else f"{k}={v}" for k, v in record.items()
                          if k not in ("at", "run") and v is not None)
         say(shown)
 
     def up(self, kind, name, **settings):
-        if kind is Cohort and "extra" not in settings:
-            settings["extra"] = CLEAR
         plant = kind(self.hosts, os.path.join(self.folder, name), self.programs, **settings)
         self.plants.append(plant)
         plant.start()
@@ -69,7 +70,7 @@ class Bench:
         sizes = sizes or ((64, 1024, 16384, 65536, 1000000) if quick else SIZES)
         secure = variant == "secure"
         theirs = self.up(Corosync, "corosync", crypto=secure)
-        ours = self.up(Cohort, "cohort", extra=SECURE if secure else CLEAR)
+        ours = self.up(Cohort, "cohort", secure=secure)
         for self.run in range(self.options.runs):
             for size in sizes:
                 for senders in (1, 3):
@@ -81,6 +82,9 @@ class Bench:
                         self.put("stream", "cohort",
                                  measure.stream(ours, size, senders, order, safe, seconds), size=size,
                                  senders=senders, order=order, safe=safe, variant=variant)
+            for size in () if secure else LARGE:
+                self.put("stream", "cohort", measure.stream(ours, size, 1, "cbcast", False, seconds), size=size,
+                         senders=1, order="cbcast", safe=False, variant=variant)
         self.down(theirs, ours)
 
     def half_load(self, plant, order):
@@ -133,6 +137,11 @@ class Bench:
         for self.run in range(2 if self.options.quick else 5):
             self._lost(plant, "silent", measure.silent_site)
         self.down(plant)
+        if not self.options.quick:
+            plant = self.up(Corosync, "corosync")
+            for self.run in range(3):
+                self._lost(plant, "site-kill", measure.daemon_kill)
+            self.down(plant)
 
     def _lost(self, plant, section, how):
         lost, back = how(plant)
@@ -170,10 +179,33 @@ class Bench:
         self.down(plant)
 
     def secure(self):
-        if not SECURE:
-            say("TLS: not measured, no settings for it (COHORT_BENCH_SECURE)")
-            return
         self.stream("secure", (64, 1024))
+
+    def durable(self):
+        """Updates of 100 bytes that are on stable storage at a majority before they count."""
+        if not measure.knows(self.programs["cohort-bench"], "durable"):
+            say("durable: not measured, this build has no durable delivery")
+            return
+        single, many = (300, 3000) if self.options.quick else (1500, 20000)
+        for self.run in range(self.options.runs):
+            for kind, name in ((ZooKeeper, "zookeeper"), (Cohort, "cohort-durable")):
+                plant = self.up(kind, name)
+                one = plant.updates(1, 1, single)
+                rate = plant.updates(16, 16, many)
+                self.put("durable", plant.name, {"p50_us": one.get("p50_us"), "p99_us": one.get("p99_us"),
+                                                 "per_s": rate.get("per_s")})
+                self.down(plant)
+
+
+    def scale(self):
+        """Curves in virtual time: nothing else on the machine changes them."""
+        if self.options.quick and not self.options.only:
+            say("scale: left out of a quick look (some minutes): --only scale")
+            return
+        process = Process([self.programs["cohort-bench"], "scale"])
+        process.finish(3000)
+        self.curves = process.output.decode()
+        print(self.curves)
 
 
 def about(options, others):
@@ -211,6 +243,7 @@ def measured(options):
     """Runs the sections; a section that fails is reported and the others go on."""
     lock = Lock()
     favour_us()
+    busy, own, began = machine_busy(), ours_and_children(), time.monotonic()
     bench = Bench(options)
     failed = []
     try:
@@ -227,8 +260,11 @@ def measured(options):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         bench.close()
+        spent = (time.monotonic() - began) * (os.cpu_count() or 1)
+        foreign = machine_busy() - busy - (ours_and_children() - own)
+        bench.put("about", None, about(options, f"{max(0.0, foreign) / spent * 100:.0f}"))
         del lock
-    return bench.records, failed
+    return bench.records, failed, bench.curves
 
 
 def ours_and_children():
@@ -239,28 +275,27 @@ def ours_and_children():
 def main():
     options = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
-    failed = []
-    others = "an unknown share"
+    failed, curves = [], None
     try:
         if options.source:
             with open(options.source, "rb") as file:
                 records = objects_in(file.read())
         else:
-            busy, own, began = machine_busy(), ours_and_children(), time.monotonic()
-            records, failed = measured(options)
-            spent = (time.monotonic() - began) * (os.cpu_count() or 1)
-            foreign = machine_busy() - busy - (ours_and_children() - own)
-            others = f"{max(0.0, foreign) / spent * 100:.0f}"
+            records, failed, curves = measured(options)
     except Trouble as trouble:
         say(str(trouble))
         return 2
     except KeyboardInterrupt:
         say("stopped by Ctrl-C; everything that was started has ended")
         return 130
-    text = report(records, about(options, others))
+    told = [record for record in records if record["section"] == "about"]
+    records = [record for record in records if record["section"] != "about"]
+    text = report(records, told[-1] if told else about(options, "an unknown"))
     print(json.dumps(records) if options.json else text)
-    if options.write:
+    if options.write and records:
         write_between_markers(os.path.join(ROOT, "docs", "performance.md"), text)
+    if options.write and curves:
+        write_between_markers(os.path.join(ROOT, "docs", "scaling.md"), curves.strip() + "\n")
     return 1 if failed else 0
 
 

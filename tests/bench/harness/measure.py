@@ -1,6 +1,7 @@
 """What is measured: each function runs one cell once, on a plant of either side, and returns its figures."""
 import os
 import signal
+import subprocess
 import time
 
 from world import Process, cpu_of, memory_of, monotonic_ns, objects_in, read_until
@@ -19,6 +20,11 @@ def _finish(members, seconds):
     end = time.monotonic() + seconds
     lists = [member.finish(end - time.monotonic()) for member in members]
     return [o for objects in lists for o in objects]
+
+
+def knows(program, command):
+    """Whether this build of a program has the command."""
+    return subprocess.run([program, command, "--help"], capture_output=True).returncode == 0
 
 
 def stream(plant, size, senders, order=None, safe=False, seconds=1.5):
@@ -74,11 +80,16 @@ def latency(plant, mode, size, order=None, rate=0, iterations=2000):
 class Watch:
     """One watching member a site; what each of them has seen, with times."""
 
-    def __init__(self, plant, sites):
-        self.members = {site: plant.member(site, "watch", "--patience", 120) for site in sites}
+    def __init__(self, plant, sites, patience=120):
+        self.members = {site: plant.member(site, "watch", "--group", "watched", "--patience", patience)
+                        for site in sites}
         whole = len(self.members)
         self._read(lambda lists: all(any(o.get("members") == whole for o in objects) for objects in lists), 20)
         time.sleep(0.2)
+        self.before = self._views()
+
+    def _views(self):
+        return sum(len(_what(objects, "view")) for objects in self._read(lambda lists: False, 0.05))
 
     def _read(self, satisfied, seconds):
         return read_until(list(self.members.values()), satisfied, seconds)
@@ -94,9 +105,8 @@ class Watch:
         return max(times) / 1e6 - since_ns / 1e6 if all(times) else None
 
     def changes(self):
-        """How many views every member has seen since it joined, together."""
-        lists = self._read(lambda lists: False, 0.05)
-        return sum(len(_what(objects, "view")) for objects in lists)
+        """How many views the members have seen, together, since all were there."""
+        return self._views() - self.before
 
     def close(self):
         for member in self.members.values():
@@ -120,7 +130,7 @@ def client_kill(plant, times):
 
 def joins(plant, iterations):
     watch = Watch(plant, range(1, plant.sites))
-    joiner = plant.member(plant.sites, "joins", "--iterations", iterations, "--patience", 30)
+    joiner = plant.member(plant.sites, "joins", "--group", "watched", "--iterations", iterations, "--patience", 30)
     reports = _what(joiner.finish(31), "joins")
     watch.close()
     return reports[0] if reports else {"failed": _errors([joiner])}
@@ -139,7 +149,7 @@ def _site_loss(plant, lose):
     time.sleep(0.5)
     since = monotonic_ns()
     plant.start_site(victim)
-    member = plant.member(victim, "watch", "--patience", 60)
+    member = plant.member(victim, "watch", "--group", "watched", "--patience", 60)
     back = watch.time_to("joined", since, victim, 30)
     member.stop(2)
     watch.close()
@@ -222,13 +232,13 @@ def transfer(plant, state_bytes, seconds):
 
 def full_load(plant, seconds):
     """All cores busy with other work, and a stream beside: how many views changed that should not have."""
-    watch = Watch(plant, range(1, plant.sites + 1))
+    watch = Watch(plant, range(1, plant.sites + 1), int(seconds + 120))
     burners = [Process(["sh", "-c", "while :; do :; done"], log=os.devnull) for _ in range(2 * (os.cpu_count() or 1))]
     try:
         end = time.monotonic() + seconds
         streams = 0
         while time.monotonic() < end:
-            result = stream(plant, 1024, 1, "abcast", seconds=min(20, seconds))
+            result = stream(plant, 1024, 1, "abcast", seconds=min(10, seconds / 2))
             streams += "per_s" in result
         return {"changes": watch.changes(), "streams": streams,
                 "alive": sum(daemon.alive() for daemon in plant.daemons.values())}

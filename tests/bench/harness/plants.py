@@ -7,6 +7,11 @@ import time
 from world import Process, Trouble, cpu_of, read_until, run
 
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+#: Makes a plant's authority and the sites' certificates.
+CERTIFICATES = os.path.join(ROOT, "deploy", "certificates")
+
+
 class Plant:
     """Some daemons, one a host, and load generators that talk to them."""
     name = ""
@@ -69,16 +74,29 @@ class Cohort(Plant):
     name = "cohort"
     program = "cohort-bench"
 
-    def __init__(self, *arguments, extra="", **named):
+    def __init__(self, *arguments, secure=False, **named):
         super().__init__(*arguments, **named)
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
         self.file = os.path.join(self.folder, "plant.toml")
+        extra = self._security(secure)
         with open(self.file, "w") as file:
             file.write('[plant]\nname = "bench"\nmodel = "minifab"\nclock_factor = 1\ndata_directory = "d"\n' + extra)
             for site in range(1, self.sites + 1):
                 file.write(f'[[sites]]\nnumber = {site}\nname = "site{site}"\naddress = "10.77.0.{site}"\n'
                            "port = 7100\n")
+
+    def _security(self, secure):
+        """What the plant file says of TLS; with it on, the certificates are made."""
+        if not os.access(CERTIFICATES, os.X_OK):
+            if secure:
+                raise Trouble(f"{CERTIFICATES} is missing: this build knows no TLS, so it cannot be measured")
+            return ""
+        if not secure:
+            return 'tls = "off-closed-network"\n'
+        run(CERTIFICATES, "plant", os.path.join(self.folder, "tls"), "bench",
+            *[str(site) for site in range(1, self.sites + 1)])
+        return 'tls = "on"\n'
 
     def member_options(self, site):
         return ["--config", self.file, "--site", site]
@@ -132,6 +150,53 @@ class Corosync(Plant):
         for name in os.listdir("/dev/shm"):
             if any(name.startswith((f"qb-{pid}-", f"qb-corosync-{pid}-")) for pid in self.pids):
                 run("rm", "-rf", os.path.join("/dev/shm", name), check=False)
+
+
+class ZooKeeper:
+    """Three servers of Debian's zookeeper, one a host, which write every update to disk at a majority."""
+    JAR = "/usr/share/java/zookeeper.jar"
+    name = "zookeeper"
+
+    def __init__(self, hosts, folder, programs):
+        self.hosts, self.folder, self.programs = hosts, folder, programs
+        self.servers = []
+        if not os.path.exists(self.JAR) or not shutil.which("java"):
+            raise Trouble("zookeeper is not installed: apt-get install --no-install-recommends zookeeper")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def start(self):
+        for site in range(1, 4):
+            folder = os.path.join(self.folder, str(site))
+            os.makedirs(folder)
+            with open(os.path.join(folder, "myid"), "w") as file:
+                file.write(str(site))
+            with open(os.path.join(folder, "zoo.cfg"), "w") as file:
+                file.write(f"tickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir={folder}\nclientPort=2181\n"
+                           "admin.enableServer=false\nmaxClientCnxns=0\n")
+                file.writelines(f"server.{k}=10.77.0.{k}:2888:3888\n" for k in range(1, 4))
+            with open(os.path.join(folder, "log4j.properties"), "w") as file:
+                file.write("log4j.rootLogger=ERROR, C\nlog4j.appender.C=org.apache.log4j.ConsoleAppender\n"
+                           "log4j.appender.C.layout=org.apache.log4j.SimpleLayout\n")
+            argv = ["java", "-Xmx512m", "-cp", f"{folder}:{self.JAR}",
+                    "org.apache.zookeeper.server.quorum.QuorumPeerMain", os.path.join(folder, "zoo.cfg")]
+            self.servers.append(Process(self.hosts.inside(site, argv), log=os.path.join(folder, "server.out")))
+        end = time.monotonic() + 30
+        while "failed" in self.updates(1, 1, 1):
+            if time.monotonic() > end:
+                raise Trouble(f"zookeeper: the servers did not come together in 30 s; see {self.folder}/*/server.out")
+            time.sleep(0.5)
+        self.updates(16, 4, 8000)  # its virtual machine compiles what is used often
+
+    def updates(self, connections, outstanding, count):
+        client = Process(self.hosts.inside(1, [
+            self.programs["cohort-bench"], "keeper", "--address", "10.77.0.1", "--connections", connections,
+            "--outstanding", outstanding, "--count", count]))
+        lines = client.finish(60)
+        return lines[0] if lines else {"failed": client.errors.decode(errors="replace")[-200:]}
+
+    def stop(self):
+        for server in self.servers:
+            server.stop()
 
 
 def all_programs(build):

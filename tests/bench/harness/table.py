@@ -36,10 +36,11 @@ def _cell(figures, side, size, senders, order, safe, variant):
     wanted = dict(section="stream", side=side, size=size, senders=senders, order=order, safe=safe, variant=variant)
     if figures.values("refused", **wanted):
         return "refused"
+    trouble = figures.trouble(**wanted)
     rate, mb, cpu = (figures.median(key, **wanted) for key in ("per_s", "mb_s", "cpu_us"))
     if rate is None:
-        return "failed" if figures.values("failed", **wanted) else "-"
-    return f"{number(rate)} ({number(mb)}; {number(cpu)})"
+        return "failed" if trouble else "-"
+    return f"{number(rate)} ({number(mb)}; {number(cpu)}){trouble and ' **' + trouble + '**'}"
 
 
 COLUMNS = (("Corosync agreed", "corosync", None, False), ("CBCAST", "cohort", "cbcast", False),
@@ -80,7 +81,8 @@ def single_table(records):
     """What has one figure: medians of all runs, with the least and the greatest."""
     lines = ["| what | side | median | least | greatest | n |", "|---|---|---|---|---|---|"]
     keys = {"client-kill": "ms", "site-kill": "ms", "silent": "ms", "start": "ms", "join": "p50_us", "idle": "percent",
-            "memory": "daemon_mb", "stopped": "daemon_mb", "load": "changes", "floor": "p50_us"}
+            "memory": "daemon_mb", "stopped": "daemon_mb", "load": "changes", "floor": "p50_us",
+            "durable": "p50_us"}
     seen = {}
     for record in records:
         section = record["section"]

@@ -101,6 +101,7 @@ class Process:
         self.pid = self.popen.pid
         self.buffer = b""
         self.errors = b""
+        self.output = b""
 
     def alive(self):
         return self.popen.poll() is None
@@ -117,7 +118,8 @@ class Process:
             self.kill()
             out, self.errors = self.popen.communicate()
             self.errors += b" (it did not end in time)"
-        return objects_in(self.buffer + (out or b""))
+        self.output = self.buffer + (out or b"")
+        return objects_in(self.output)
 
     def stop(self, seconds=5):
         self.kill(signal.SIGTERM)
