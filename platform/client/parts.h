@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "platform/client/calls.h"
+#include "platform/client/direct.h"
 #include "platform/client/group_book.h"
 #include "platform/client/inbox.h"
 #include "platform/client/listeners.h"
@@ -19,6 +20,7 @@
 #include "platform/client/recorder.h"
 #include "platform/client/tooling.h"
 #include "platform/task/one_shot.h"
+#include "platform/wire/parts.h"
 
 namespace cohort::client {
 
@@ -62,6 +64,8 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   Session session;
   Outbox outbox;
   Inbox inbox;
+  wire::DeliveryAssembler assembler;
+  Direct direct;
   GroupBook book;
   Calls calls;
   Entries entries;
@@ -76,10 +80,13 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   /// them.
   Result<void> multicast(const Tooling::Outgoing& outgoing, const Message& message, bool reserve,
                          Outbox::Answer answer);
+  Result<void> multicast(const Tooling::Outgoing& outgoing, Bytes payload, bool reserve,
+                         Outbox::Answer answer);
   Result<void> check(const Tooling::Outgoing& outgoing) const;
   Result<void> answer(const Delivery& request, const Tooling::Answer& answer,
                       const Message& message);
-  bool has_room() const;
+  /// Whether a root task may send a payload of that length now.
+  bool has_room(std::size_t bytes) const;
 
   // ---- receiving.cpp
   void on_record(const Bytes& record);

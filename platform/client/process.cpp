@@ -62,6 +62,7 @@ Process::Parts::Parts(wire::ClientLink& link, task::Scheduler& scheduler, wire::
     : outbox(link, scheduler),
       inbox([this](const wire::ClientEvent& event) { handle(event); },
             [this](std::uint64_t bytes) { consumed(bytes); }),
+      direct(outbox, scheduler),
       calls(scheduler),
       recorder(scheduler) {
   session.link = &link;

@@ -61,17 +61,27 @@ void ClientPort::take(Client& client, ClientRequest request, std::size_t bytes) 
     return close(client, Errc::kMalformed, "a request before the welcome");
   }
   if (!legal(client, request) || take_now(client, request)) return;
+  if (client.receiving) {
+    return close(client, Errc::kMalformed, "a request between the parts of a multicast");
+  }
   client.queue_bytes += bytes;
   if (client.queue_bytes > 2 * limits::kUnnumberedBytesPerClient) {
     return close(client, Errc::kLimit, "it sent more than its window allows");
   }
-  client.queue.push_back(std::move(request));
+  std::shared_ptr<LargeSend> large;
+  if (auto* multicast = std::get_if<wire::Multicast>(&request)) {
+    large = make_large(client, *multicast);
+  }
+  client.queue.push_back({std::move(request), bytes, std::move(large)});
 }
 
 bool ClientPort::legal(Client& client, const ClientRequest& request) {
   std::string wrong;
   if (const auto* m = std::get_if<wire::Multicast>(&request)) {
-    if (m->payload.size() > limits::kPayloadBytes) wrong = "a payload is beyond its limit";
+    if (m->payload.size() + m->rest > limits::kPayloadBytes) {
+      wrong = "a payload is beyond its limit";
+    }
+    if (m->order == wire::Order::kGlobal && m->rest > 0) wrong = "a GBCAST is beyond its limit";
     if (m->order == wire::Order::kGlobal &&
         (m->destinations.groups.size() != 1 || !m->destinations.processes.empty())) {
       wrong = "a GBCAST goes to exactly one group";
@@ -114,8 +124,15 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
     return true;
   }
   if (const auto* consumed = std::get_if<wire::Consumed>(&request)) {
-    client.unread_bytes -= std::min<std::size_t>(client.unread_bytes, consumed->bytes);
-    client.last_read = context_.now;
+    on_consumed(client, consumed->bytes);
+    return true;
+  }
+  if (const auto* direct = std::get_if<wire::Direct>(&request)) {
+    send_direct(client, *direct);
+    return true;
+  }
+  if (const auto* part = std::get_if<wire::MulticastPart>(&request)) {
+    on_part(client, *part);
     return true;
   }
   return false;
@@ -136,24 +153,16 @@ void ClientPort::on_gone(ClientHandle handle) {
     client.closing = true;
     if (serving_)
       pump(client);  // What it had sent before it died is numbered where that needs no wait.
-    const bool known = client.sent_anything || !plane_->table().groups_of(process).empty() ||
-                       client.waits_for.has_value();
-    if (known) {
-      wire::Change change;
-      change.kind = wire::ChangeKind::kProcessFailed;
-      change.process = process;
-      change.reason = wire::Departure::kProcessFailed;
-      plane_->submit(std::move(change));
-    }
+    submit_failure(client, wire::Departure::kProcessFailed);
+    if (client.slow) set_slow(client, false);
     processes_.erase(process);
   }
+  clear_queue(client);
   clients_.erase(handle);
 }
 
 void ClientPort::send(Client& client, const wire::ClientEvent& event) {
   Bytes record = wire::encode(event);
-  if (client.unread_bytes == 0) client.last_read = context_.now;
-  if (std::holds_alternative<wire::Deliver>(event)) client.unread_bytes += record.size();
   context_.effects.push_back(SendClient{client.handle, std::move(record)});
 }
 
@@ -193,22 +202,31 @@ void ClientPort::pump() {
       pump(client);
       complete_flushes(client);
     }
-    if (client.unread_bytes > limits::kClientQueueBytes &&
-        context_.now - client.last_read > limits::kSlowMember) {
-      close(client, Errc::kLimit, "it does not read what is delivered to it");
-    }
+    watch_slow(client);
+    watch_parts(client);
   }
 }
 
 void ClientPort::pump(Client& client) {
   while (!client.queue.empty() && !client.waits_for) {
     if (!start(client, client.queue.front())) return;
+    client.queue_bytes -= client.queue.front().bytes;
     client.queue.pop_front();
-    if (client.queue.empty()) client.queue_bytes = 0;
   }
 }
 
-bool ClientPort::start(Client& client, ClientRequest& request) {
+void ClientPort::clear_queue(Client& client) {
+  for (const Queued& queued : client.queue) {
+    if (queued.large && queued.large->begun) plane_->fragments().drop(*queued.large);
+  }
+  client.queue.clear();
+  client.queue_bytes = 0;
+  client.receiving.reset();
+}
+
+bool ClientPort::start(Client& client, Queued& queued) {
+  if (queued.large) return start_large(client, queued.large);
+  ClientRequest& request = queued.request;
   wire::Change change;
   change.process = client.process;
   if (auto* multicast = std::get_if<wire::Multicast>(&request)) {
@@ -239,6 +257,7 @@ bool ClientPort::start(Client& client, ClientRequest& request) {
 }
 
 bool ClientPort::start_multicast(Client& client, wire::Multicast& request) {
+  if (!plane_->may_send(request, request.payload.size())) return false;
   client.sent_anything = true;
   if (request.order == wire::Order::kGlobal) {
     wire::Change change;
@@ -250,16 +269,14 @@ bool ClientPort::start_multicast(Client& client, wire::Multicast& request) {
     start_change(client, request.token, std::move(change));
     return true;
   }
-  if (!plane_->window_open()) {
-    COHORT_PROBE("client.window_closed");
-    return false;
-  }
   const std::uint64_t token = request.token;
-  DataPlane::Numbered numbered = plane_->send(client.process, std::move(request));
-  if (!client.closing) {
-    send(client, wire::Sent{token, Errc::kOk, {}, numbered.id, std::move(numbered.recipients)});
-  }
+  tell_sent(client, token, plane_->send(client.process, std::move(request)));
   return true;
+}
+
+void ClientPort::tell_sent(Client& client, std::uint64_t token, DataPlane::Numbered numbered) {
+  if (client.closing) return;
+  send(client, wire::Sent{token, Errc::kOk, {}, numbered.id, std::move(numbered.recipients)});
 }
 
 void ClientPort::start_change(Client& client, std::uint64_t token, wire::Change change) {

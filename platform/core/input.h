@@ -11,8 +11,13 @@
 
 namespace cohort::core {
 
-/// The two connections of a pair of sites; no order holds between them.
-enum class Channel : std::uint8_t { kControl = 0, kData = 1 };
+/// The connections of a pair of sites; no order holds between them, and each fails by itself.
+enum class Channel : std::uint8_t {
+  kControl = 0,
+  kData = 1,
+  kTransfer = 2,  ///< states on their way to a joining member
+};
+inline constexpr std::size_t kChannels = 3;
 
 /// A client process's connection to its daemon; never reused within one life of the site.
 struct ClientHandle {

@@ -62,6 +62,7 @@ Message Inspector::links() const {
     link.set("site", std::int64_t{member.site.value});
     link.set("control", sessions.up(member.site, Channel::kControl));
     link.set("data", sessions.up(member.site, Channel::kData));
+    link.set("transfer", sessions.up(member.site, Channel::kTransfer));
     link.set("last_heard_ms", detector.silent_for_ms(member.site, context.now));
     link.set("suspected", detector.suspected(member.site));
     link.set("evidence", std::string_view(detector.evidence(member.site)));

@@ -19,11 +19,12 @@ struct ProtocolsProcess::Parts {
         sessions(context, settings.plant),
         detector(settings.self),
         clients(context),
-        plane(context, sessions, clients),
+        plane(context, sessions, clients, settings.flow),
         views(context, sessions, detector, plane, settings),
         router(context, sessions, detector, plane, views),
         inspector{context, sessions, detector, plane, views} {
-    clients.connect(plane);
+    clients.connect(plane, sessions);
+    router.on_direct = [this](const wire::DirectFrame& frame) { clients.on_direct(frame); };
     clients.inspect = [this](const wire::Inspect& question) { return inspector.answer(question); };
     views.on_install = [this](const ViewChange::Install& install) { on_install(install); };
     for (SiteId site : settings.sites) {
@@ -121,8 +122,9 @@ void ProtocolsProcess::Parts::settle() {
       router.ask_for_table();
     }
   }
-  urgent = plane.take_urgent() || urgent;
+  urgent = plane.take_urgent() || clients.take_urgent() || urgent;
   send_statuses();
+  sessions.acknowledge(plane.flow().limits().unacknowledged);
   watch_serving();
 }
 
@@ -201,6 +203,24 @@ void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
   table_asked = {};
   urgent = true;
   router.release();
+}
+
+Held ProtocolsProcess::held() const {
+  const Parts& parts = *parts_;
+  Held held;
+  for (std::size_t origin = 0; origin < parts.plane.multicast().sites(); ++origin) {
+    held.origin = std::max(held.origin, parts.plane.held_bytes(origin));
+  }
+  held.large = parts.plane.fragments().bytes();
+  const ClientPort::Held clients = parts.clients.held();
+  held.client_unread = clients.unread;
+  held.client_cap = clients.cap;
+  held.client_queued = clients.queued;
+  for (SiteId peer : parts.peers) {
+    held.unacknowledged =
+        std::max(held.unacknowledged, parts.sessions.unacknowledged_bytes(peer, Channel::kData));
+  }
+  return held;
 }
 
 MonotonicTime ProtocolsProcess::next_deadline() const {

@@ -12,6 +12,8 @@
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
 #include "platform/core/effect.h"
+#include "platform/core/flow_limits.h"
+#include "platform/core/held.h"
 #include "platform/core/input.h"
 
 namespace cohort::core {
@@ -22,6 +24,7 @@ struct Settings {
   std::vector<SiteId> sites;  ///< the plant's first sites: who may form the first view
   std::string plant;          ///< the plant's name; sites of another plant are refused
   std::uint64_t seed = 0;     ///< for back-off times
+  FlowLimits flow;            ///< what may queue; the same at all sites
   std::vector<Bytes> log;     ///< records that earlier lives wrote by StoreWrite, oldest first
 };
 
@@ -39,6 +42,9 @@ class ProtocolsProcess {
 
   /// When to give a Tick at the latest.
   MonotonicTime next_deadline() const;
+
+  /// What is held now. Ensures: F1 of docs/guarantees.md.
+  Held held() const;
 
  private:
   struct Parts;

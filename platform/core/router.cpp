@@ -66,6 +66,14 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
           if (f.life == context_.self) views_.on_dead();
         } else if constexpr (std::is_same_v<Frame, wire::StreamFrame>) {
           if (present(from, f, rank)) plane_.on_stream(rank, std::move(f));
+        } else if constexpr (std::is_same_v<Frame, wire::Fragment>) {
+          if (present(from, f, rank)) plane_.on_fragment(rank, f);
+        } else if constexpr (std::is_same_v<Frame, wire::DirectFrame>) {
+          if (f.from.site() == from && on_direct) on_direct(f);
+        } else if constexpr (std::is_same_v<Frame, wire::FragmentDrop>) {
+          if (present(from, f, rank)) plane_.on_fragment_drop(rank, f);
+        } else if constexpr (std::is_same_v<Frame, wire::EntryPiece>) {
+          views_.on_entry_piece(std::move(f));
         } else if constexpr (std::is_same_v<Frame, wire::OrderFrame>) {
           if (present(from, f, rank)) plane_.on_order(rank, f);
         } else if constexpr (std::is_same_v<Frame, wire::OpeningFrame>) {
@@ -171,6 +179,7 @@ void Router::send_status(SiteId site) {
       status.order_received = plane_.order().received();
     }
     status.delivered_epoch = plane_.epochs().delivered();
+    status.slow = plane_.flow().own_slow();
     if (views_.echoes(site)) status.echo_ns = detector_.echo_for(site, context_.now);
   } else if (basis.number > 0) {
     status.log_view = basis.number;

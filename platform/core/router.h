@@ -3,6 +3,7 @@
 /// else.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -26,6 +27,8 @@ class Router {
   void keep_table(Bytes table) { table_at_start_ = std::move(table); }
   /// Asks the next member for the group table, where this site awaits it.
   void ask_for_table();
+  /// Bytes of a process for one of this site's; set by the composer.
+  std::function<void(const wire::DirectFrame&)> on_direct;
   /// A Status to one site; `view` 0 while this life is no member.
   void send_status(SiteId site);
 

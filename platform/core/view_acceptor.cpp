@@ -115,6 +115,10 @@ void ViewChange::on_entries_request(SiteId from, const wire::EntriesRequest& req
   for (const wire::StreamPlace& place : request.places) {
     auto frame = plane_.frame_of(place, *rank);
     if (!frame || frame->kind == wire::EntryKind::kHeader) continue;
+    if (frame->payload.size() > plane_.flow().limits().part) {
+      send_in_pieces(from, place.origin, std::move(*frame));
+      continue;
+    }
     bytes += frame->payload.size() + 64;
     if (bytes > limits::kFrameBytes && !answer.entries.empty()) {
       send(from, answer);
@@ -124,6 +128,34 @@ void ViewChange::on_entries_request(SiteId from, const wire::EntriesRequest& req
     answer.entries.emplace_back(place.origin, std::move(*frame));
   }
   if (!answer.entries.empty()) send(from, answer);
+}
+
+/// On the data channel, so that heartbeats need not wait behind a large message.
+void ViewChange::send_in_pieces(SiteId to, std::uint32_t origin, wire::StreamFrame frame) {
+  const Bytes payload = std::exchange(frame.payload, {});
+  const std::size_t part = plane_.flow().limits().part;
+  for (std::size_t at = 0; at < payload.size(); at += part) {
+    const auto from = payload.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::size_t length = std::min(part, payload.size() - at);
+    const wire::EntryPiece piece{basis_.number,
+                                 origin,
+                                 at,
+                                 payload.size(),
+                                 Bytes(from, from + static_cast<std::ptrdiff_t>(length)),
+                                 frame};
+    sessions_.send(to, Channel::kData, piece);
+  }
+}
+
+void ViewChange::on_entry_piece(wire::EntryPiece piece) {
+  if (!basis_.operational || piece.view != basis_.number || !plane_.frozen()) return;
+  // Pieces that come are progress: neither another holder nor the end of patience is due (E19).
+  if (acceptor_.fetch_retry != kNever) acceptor_.fetch_retry = context_.now + millis(200);
+  if (acceptor_.waiting) acceptor_.waiting_since = context_.now;
+  if (!plane_.add_piece(std::move(piece))) return;
+  COHORT_PROBE("view.entries_fetched");
+  continue_fetching();
+  try_install_waiting();
 }
 
 void ViewChange::on_entries(const wire::Entries& entries) {

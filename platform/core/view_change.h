@@ -61,6 +61,7 @@ class ViewChange {
   void on_commit_request(SiteId from, const wire::CommitRequest& request);
   void on_entries_request(SiteId from, const wire::EntriesRequest& request);
   void on_entries(const wire::Entries& entries);
+  void on_entry_piece(wire::EntryPiece piece);
   void on_leave_request(SiteId from);
   /// The others have removed this life.
   void on_dead();
@@ -135,6 +136,7 @@ class ViewChange {
   void promise(SiteId from, const wire::Wedge& wedge, bool joining);
   void write(const wire::ViewLogRecord& record, std::uint64_t token);
   void ask_for_entries();
+  void send_in_pieces(SiteId to, std::uint32_t origin, wire::StreamFrame frame);
   void continue_fetching();
   void retry_fetching();
   void try_install_waiting();

@@ -1,4 +1,4 @@
-/// One of the two connections to one other site, through its deaths and births. Internal to
+/// One of the three connections to one other site, through its deaths and births. Internal to
 /// SiteLinks.
 #pragma once
 

@@ -13,12 +13,12 @@ namespace cohort::net {
 /// The version of everything that sites say to each other; both ends must have the same.
 inline constexpr std::uint32_t kWireVersion = 1;
 
-/// The two connections of a pair of sites; the numbers are those of core::Channel.
-enum class Channel : std::uint8_t { kControl = 0, kData = 1 };
+/// The connections of a pair of sites; the numbers are those of core::Channel.
+enum class Channel : std::uint8_t { kControl = 0, kData = 1, kTransfer = 2 };
 
 /// What a connection is for: a channel, or only the word "I listen now" of a site that has started
 /// to one that connects to it.
-enum class Purpose : std::uint8_t { kControl = 0, kData = 1, kKnock = 2 };
+enum class Purpose : std::uint8_t { kControl = 0, kData = 1, kTransfer = 2, kKnock = 3 };
 
 struct Handshake {
   std::uint32_t version = kWireVersion;

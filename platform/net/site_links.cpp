@@ -17,7 +17,7 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-constexpr Channel kChannels[] = {Channel::kControl, Channel::kData};
+constexpr Channel kChannels[] = {Channel::kControl, Channel::kData, Channel::kTransfer};
 }  // namespace
 
 struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {

@@ -1,4 +1,4 @@
-/// The connections of one site to all others: two TCP connections to each (control and data), made
+/// The connections of one site to all others: three TCP connections to each (control, data, transfer), made
 /// anew for ever. Of a pair the site with the higher number connects, so that two attempts can
 /// never cross (docs/formats/frame.md).
 ///

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/base/instrument.h"
+#include "platform/sim/bounds.h"
 #include "platform/sim/decide.h"
 #include "platform/sim/world.h"
 
@@ -63,6 +64,7 @@ void Site::start() {
   settings.plant = "simulated";
   settings.seed = decide(world_.options().seed, {id_.value, incarnation_});
   settings.log = disk_.records();
+  settings.flow = world_.options().flow;
   core_ = std::make_unique<core::ProtocolsProcess>(std::move(settings));
   clock_.start(decide(world_.options().seed, {kClock, id_.value, incarnation_}),
                world_.queue().now());
@@ -170,6 +172,9 @@ void Site::step(const core::Input& given) {
   if (const auto* gone = std::get_if<core::ClientGone>(&given)) clients_.erase(gone->client);
   const std::uint64_t promises = promise_count();
   core::Effects effects = core_->step(given, local_now());
+  if (const auto beyond = beyond_bounds(core_->held(), world_.options().flow)) {
+    world_.on_beyond_bounds(id_, *beyond);
+  }
   world_.phases().on_site_step(id_, promise_count() > promises, installs(effects));
   if (world_.on_step) world_.on_step(id_, given, effects);
   if (world_.trigger_reached(id_) && !doom_) {

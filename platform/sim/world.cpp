@@ -62,6 +62,10 @@ void World::on_fail_stop(SiteId, const std::string&) {
   ++counts_.fail_stops;
 }
 
+void World::on_beyond_bounds(SiteId site, const std::string& what) {
+  if (beyond_bounds_.empty()) beyond_bounds_ = to_string(this->site(site).life()) + ": " + what;
+}
+
 void World::on_trace(const std::string& line) {
   if (trace_sink) trace_sink(line);
 }

@@ -138,7 +138,7 @@ Change decode_change(Decoder& in) {
   if (reason < 1 || reason > 5) in.fail("unknown reason of a departure");
   change.reason = static_cast<Departure>(reason);
   change.entry = in.u8();
-  const ByteView payload = in.bytes(limits::kPayloadBytes);
+  const ByteView payload = in.bytes(limits::kGlobalPayloadBytes);
   change.payload.assign(payload.begin(), payload.end());
   return change;
 }

@@ -46,7 +46,7 @@ class Plant {
     site.clients.clear();
     for (auto& [other, peer] : sites_) {
       if (!peer.running) continue;
-      for (Channel channel : {Channel::kControl, Channel::kData}) {
+      for (Channel channel : {Channel::kControl, Channel::kData, Channel::kTransfer}) {
         give(other, LinkDown{SiteId{number}, channel, true});
       }
     }
@@ -69,6 +69,11 @@ class Plant {
   }
   void ask(std::uint16_t number, ClientHandle client, const wire::ClientRequest& request) {
     give(SiteId{number}, ClientFrame{client, wire::encode(request)});
+  }
+
+  /// The client's process exits.
+  void close_client(std::uint16_t number, ClientHandle client) {
+    give(SiteId{number}, ClientGone{client});
   }
 
   void run(Duration duration) {
@@ -120,7 +125,7 @@ class Plant {
   };
 
   void join(SiteId a, SiteId b) {
-    for (Channel channel : {Channel::kControl, Channel::kData}) {
+    for (Channel channel : {Channel::kControl, Channel::kData, Channel::kTransfer}) {
       give(a, LinkUp{b, channel});
       give(b, LinkUp{a, channel});
     }

@@ -47,7 +47,7 @@ struct End {
     return made;
   }
 
-  bool whole() const { return up.size() == 2; }
+  bool whole() const { return up.size() == 3; }
 
   Runtime& runtime;
   int self;
@@ -144,7 +144,7 @@ void TstSiteLinks::peerGone_isToldWithItsEnd_whoeverConnects() {
   connect();
   (connector_dies ? high_ : low_).reset();
   End& left = connector_dies ? *low_ : *high_;
-  QVERIFY(drive(*runtime_, [&] { return left.gone == 2; }));
+  QVERIFY(drive(*runtime_, [&] { return left.gone == 3; }));
   QVERIFY(left.up.empty());
 }
 
@@ -152,9 +152,9 @@ void TstSiteLinks::closedLink_isReportedDownAndMadeAnew() {
   connect();
   low_->links->close(SiteId{2}, "a test");
   QVERIFY(drive(*runtime_, [this] {
-    return low_->ups == 4 && high_->ups == 4 && low_->whole() && high_->whole();
+    return low_->ups == 6 && high_->ups == 6 && low_->whole() && high_->whole();
   }));
-  QCOMPARE(low_->downs, 2);
+  QCOMPARE(low_->downs, 3);
   QCOMPARE(low_->gone + high_->gone, 0);
 }
 
