@@ -14,6 +14,9 @@ inline constexpr std::size_t kGroupsPerPlant = 4096;
 inline constexpr std::size_t kMembersPerGroup = 256;
 inline constexpr std::size_t kGroupsPerProcess = 1024;
 inline constexpr std::size_t kClientsPerSite = 256;
+inline constexpr std::size_t kPathsPerSite = 2;           ///< network addresses of one host
+inline constexpr std::size_t kTimersPerPlant = 32;        ///< timers that operators have set
+inline constexpr std::size_t kPlantRequestsPerView = 64;  ///< operators' changes one view decides
 
 // --- messages
 inline constexpr std::size_t kFrameBytes = 64 * 1024;  ///< one frame between sites or to a client
@@ -25,6 +28,7 @@ inline constexpr std::size_t kDestinations = 64;              ///< entries of a 
 inline constexpr std::size_t kRecipientsPerMulticast = 4096;  ///< so that Sent fits a frame
 inline constexpr std::size_t kMessageFields = 256;
 inline constexpr std::size_t kMessageDepth = 8;
+inline constexpr std::size_t kCredentialBytes = 256;  ///< what a group may ask of who joins it
 inline constexpr std::size_t kNameBytes = 64;    ///< group, field, host, lot names
 inline constexpr std::size_t kTextBytes = 4096;  ///< reasons and texts for people
 

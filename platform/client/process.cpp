@@ -135,8 +135,10 @@ task::Task<Result<GroupView>> Process::create_group(std::string name) {
   return ask_to_join(parts_, std::move(request));
 }
 
-task::Task<Result<GroupView>> Process::join_group(std::string name, bool create) {
-  wire::JoinGroup request{parts_->outbox.next_token(), std::move(name), create, {}};
+task::Task<Result<GroupView>> Process::join_group(std::string name, bool create,
+                                                  Bytes credentials) {
+  wire::JoinGroup request{parts_->outbox.next_token(), std::move(name), create,
+                          std::move(credentials)};
   return ask_to_join(parts_, std::move(request));
 }
 
@@ -206,6 +208,11 @@ Process::Subscription Process::on_closed(std::function<void(const std::string&)>
 void Process::monitor(GroupId group) {
   parts_->book.monitor(group);
   parts_->outbox.tell(wire::Monitor{group, true});
+}
+
+task::Task<Result<void>> Process::change_plant(wire::PlantChange change) {
+  wire::ChangePlant request{parts_->outbox.next_token(), wire::encode(change)};
+  return ask_for_change(parts_, std::move(request));
 }
 
 task::Task<Result<Message>> Process::inspect(std::string what, std::string argument) {

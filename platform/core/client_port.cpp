@@ -19,6 +19,7 @@ ClientPort::Client* ClientPort::find(ProcessId process) {
 void ClientPort::on_opened(const ClientOpened& opened) {
   Client client;
   client.handle = opened.client;
+  client.user = opened.user;
   client.last_read = context_.now;
   const bool full = clients_.size() >= limits::kClientsPerSite;
   Client& added = clients_.emplace(opened.client, std::move(client)).first->second;
@@ -76,6 +77,16 @@ void ClientPort::take(Client& client, ClientRequest request, std::size_t bytes) 
 }
 
 bool ClientPort::legal(Client& client, const ClientRequest& request) {
+  const bool looks = std::holds_alternative<wire::Inspect>(request) ||
+                     std::holds_alternative<wire::Lookup>(request) ||
+                     std::holds_alternative<wire::Monitor>(request) ||
+                     std::holds_alternative<wire::ChangePlant>(request) ||
+                     std::holds_alternative<wire::Consumed>(request);
+  if (witness && !looks) {
+    close(client, Errc::kRefused,
+          "this site is a witness: it hosts no groups and sends nothing; use another site");
+    return false;
+  }
   std::string wrong;
   if (const auto* m = std::get_if<wire::Multicast>(&request)) {
     if (m->payload.size() + m->rest > limits::kPayloadBytes) {
@@ -90,6 +101,7 @@ bool ClientPort::legal(Client& client, const ClientRequest& request) {
     if (c->name.empty()) wrong = "a group needs a name";
   } else if (const auto* j = std::get_if<wire::JoinGroup>(&request)) {
     if (j->name.empty()) wrong = "a group needs a name";
+    if (j->credentials.size() > limits::kCredentialBytes) wrong = "credentials are too long";
   }
   if (wrong.empty()) return true;
   close(client, Errc::kMalformed, std::move(wrong));
@@ -123,6 +135,10 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
     send(client, wire::Inspection{inspection->token, inspect(*inspection)});
     return true;
   }
+  if (const auto* change = std::get_if<wire::ChangePlant>(&request)) {
+    take_plant_change(client, *change);
+    return true;
+  }
   if (const auto* consumed = std::get_if<wire::Consumed>(&request)) {
     on_consumed(client, consumed->bytes);
     return true;
@@ -136,6 +152,33 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
     return true;
   }
   return false;
+}
+
+void ClientPort::take_plant_change(Client& client, const wire::ChangePlant& request) {
+  const auto refuse = [&](const Error& error) {
+    send(client, wire::ChangeDone{request.token, error.code, {}, error.text});
+  };
+  if (std::find(operators.begin(), operators.end(), client.user) == operators.end()) {
+    return refuse({Errc::kRefused, "user " + std::to_string(client.user) +
+                                       " is no operator of this site; add it to plant.operators"});
+  }
+  auto change = wire::decode_plant_change(ByteView(request.change));
+  if (!change) return refuse(change.error());
+  const auto id = change_plant(std::move(*change));
+  if (!id) return refuse(id.error());
+  plant_asked_[*id] = {client.handle, request.token};
+}
+
+void ClientPort::on_plant_outcomes(const std::vector<wire::PlantOutcome>& outcomes) {
+  for (const wire::PlantOutcome& outcome : outcomes) {
+    const auto asked = plant_asked_.find(outcome.id);
+    if (asked == plant_asked_.end()) continue;
+    const auto client = clients_.find(asked->second.client);
+    if (client != clients_.end()) {
+      send(client->second, wire::ChangeDone{asked->second.token, outcome.code, {}, outcome.text});
+    }
+    plant_asked_.erase(asked);
+  }
 }
 
 void ClientPort::welcome(Client& client) {
@@ -242,6 +285,7 @@ bool ClientPort::start(Client& client, Queued& queued) {
     change.kind = wire::ChangeKind::kJoin;
     change.name = join->name;
     change.create = join->create;
+    change.payload = join->credentials;
     start_change(client, join->token, std::move(change));
   } else if (auto* leave = std::get_if<wire::LeaveGroup>(&request)) {
     change.kind = wire::ChangeKind::kLeave;

@@ -70,6 +70,15 @@ class ClientPort : public Upcalls {
   };
   Held held() const;
 
+  /// Tells the operators here what became of their changes of the plant.
+  void on_plant_outcomes(const std::vector<wire::PlantOutcome>& outcomes);
+
+  /// This site only votes: a client may look at it, and change the plant, and nothing else.
+  bool witness = false;
+  /// Who may change the plant: users as the kernel names them.
+  std::vector<std::uint32_t> operators;
+  /// Submits a change of the plant; set by the composer.
+  std::function<Result<wire::PlantRequestId>(wire::PlantChange)> change_plant;
   /// Answers an Inspect; set by the composer.
   std::function<wire::Message(const wire::Inspect&)> inspect;
 
@@ -87,6 +96,7 @@ class ClientPort : public Upcalls {
   };
   struct Client {
     ClientHandle handle;
+    std::uint32_t user = 0;
     ProcessId process;  ///< none until welcomed
     bool hello = false;
     bool sent_anything = false;
@@ -142,6 +152,7 @@ class ClientPort : public Upcalls {
   void exclude(Client& client, std::string reason);
   void submit_failure(Client& client, wire::Departure reason);
   void start_change(Client& client, std::uint64_t token, wire::Change change);
+  void take_plant_change(Client& client, const wire::ChangePlant& request);
   void start_flush(Client& client, std::uint64_t token);
   void complete_flushes(Client& client);
   void deliver_global(const wire::Change& change, std::uint64_t view, const GroupTable& table);
@@ -155,6 +166,7 @@ class ClientPort : public Upcalls {
   std::map<ClientHandle, Client> clients_;
   std::map<ProcessId, ClientHandle> processes_;
   std::map<wire::ChangeId, Asked> asked_;
+  std::map<wire::PlantRequestId, Asked> plant_asked_;
   wire::SiteView site_view_;
   std::uint32_t next_process_ = 1;
   bool serving_ = false;

@@ -288,7 +288,7 @@ std::vector<std::pair<std::size_t, std::string>> DataPlane::late_sites() const {
   std::vector<std::pair<std::size_t, std::string>> late;
   if (rank_ != 0 || frozen_ || epochs_.sending() == 0) return late;
   if (stability_.least_delivered_epoch() >= epochs_.sending()) return late;
-  if (context_.now - epochs_.opened_at() <= limits::kEpochDeadline) return late;
+  if (context_.now - epochs_.opened_at() <= context_.timers.epoch_deadline) return late;
   if (epochs_.sending() != epochs_.delivered()) {
     for (std::size_t rank = 1; rank < members_.size(); ++rank) {
       if (!epochs_.marker_seen(rank))

@@ -41,6 +41,16 @@ struct LinkDown {
   Channel channel = Channel::kControl;
   bool process_gone = false;
 };
+/// A network path to a site came or went, began or ceased to carry the channel: for people only,
+/// the protocols go by LinkUp and LinkDown.
+struct PathReport {
+  SiteId site;
+  Channel channel = Channel::kControl;
+  std::size_t path = 0;
+  bool up = false;
+  bool carries = false;
+  std::string reason;  ///< why it is not up
+};
 struct FrameReceived {
   SiteId site;
   Channel channel = Channel::kControl;
@@ -66,6 +76,6 @@ struct StoreDone {
 struct Leave {};
 
 using Input = std::variant<Start, Tick, LinkUp, LinkDown, FrameReceived, ClientOpened, ClientFrame,
-                           ClientGone, StoreDone, Leave>;
+                           ClientGone, StoreDone, Leave, PathReport>;
 
 }  // namespace cohort::core

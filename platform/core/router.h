@@ -37,6 +37,7 @@ class Router {
   void on_status(SiteId from, const wire::Status& status);
   void on_new_life(SiteId from);
   bool is_over(SiteLife life) const;
+  bool basis_holds(SiteId from) const;
   /// True: the frame is of the present view and from one of its members, whose rank is given.
   template <typename Frame>
   bool present(SiteId from, Frame& frame, std::size_t& rank);

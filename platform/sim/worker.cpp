@@ -154,6 +154,7 @@ void Worker::plan_action() {
 void Worker::act() {
   if (world_.options().reader_pause > Duration{0} && rng_.chance(0.01)) pause_reading();
   if (pending_.size() >= kPendingMost) return;
+  if (rng_.below(500) == 0) return change_plant();
   const std::uint64_t dice = rng_.below(100);
   if (dice < 78) {
     const std::uint64_t burst = rng_.chance(0.1) ? 8 : 1;
@@ -185,6 +186,20 @@ void Worker::join(const std::string& name) {
   wire::JoinGroup join{
       .token = token("join " + name), .name = name, .create = true, .credentials = {}};
   send(join);
+}
+
+void Worker::change_plant() {
+  wire::PlantChange change;
+  const std::uint64_t dice = rng_.below(3);
+  const auto spare = static_cast<std::uint16_t>(50 + rng_.below(2));
+  change.host = {SiteId{spare}, "spare", {{"10.0.0." + std::to_string(spare), 7401}}, false};
+  if (dice == 1) change.kind = wire::PlantChangeKind::kRemoveHost;
+  if (dice == 2) {
+    change.kind = wire::PlantChangeKind::kSetTimer;
+    change.timer = {"quorum_loss_restart_ms",
+                    25'000 + static_cast<std::int64_t>(rng_.below(9'000))};
+  }
+  send(wire::ChangePlant{token("change of the plant"), wire::encode(change)});
 }
 
 void Worker::multicast_at_random() {

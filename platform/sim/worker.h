@@ -45,6 +45,8 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
   void multicast_at_random();
   void multicast(wire::Order order, wire::Safety safety, wire::Destinations to, std::size_t size);
   void join(const std::string& name);
+  /// As an operator: a host that never starts comes or goes, a timer changes.
+  void change_plant();
   void send(const wire::ClientRequest& request);
   void send_in_parts(wire::Multicast multicast);
   void note(const char* text);

@@ -75,6 +75,11 @@ template <typename Io>
 void describe(Io& io, typename Io::template Ref<Consumed> x) {
   io.number(x.bytes);
 }
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<ChangePlant> x) {
+  io.number(x.token);
+  io.bytes(x.change, limits::kTextBytes);
+}
 
 }  // namespace fields
 

@@ -154,9 +154,16 @@ struct Consumed {
   std::uint64_t bytes = 0;
 };
 
+/// Changes the plant's hosts or timers (plant_record.h); for operators only. Answered by
+/// ChangeDone: kOk once it is in force, kRefused, kInvalidArgument with what to do.
+struct ChangePlant {
+  std::uint64_t token = 0;
+  Bytes change;  ///< an encoded PlantChange
+};
+
 using ClientRequest =
     std::variant<Hello, CreateGroup, JoinGroup, LeaveGroup, KillGroup, Lookup, Monitor, Multicast,
-                 Flush, Inspect, Consumed, MulticastPart, Direct>;
+                 Flush, Inspect, Consumed, MulticastPart, Direct, ChangePlant>;
 
 // ---- daemon -> client -------------------------------------------------------------------------
 

@@ -42,6 +42,9 @@ void put(Encoder& out, const Status& f) {
   out.varint(f.log_view);
   out.varint(f.log_members.size());
   for (SiteLife life : f.log_members) out.site_life(life);
+  if (f.view != 0) return;
+  out.fixed64(f.founders);
+  out.varint(f.plant_version);
 }
 void get(Decoder& in, Status& f) {
   f.self = in.site_life();
@@ -56,6 +59,9 @@ void get(Decoder& in, Status& f) {
   f.log_view = in.varint();
   f.log_members.resize(in.count(limits::kSitesPerPlant));
   for (SiteLife& life : f.log_members) life = in.site_life();
+  if (f.view != 0) return;
+  f.founders = in.fixed64();
+  f.plant_version = in.varint();
 }
 
 void put_head(Encoder& out, const MessageHead& head) {
@@ -245,6 +251,7 @@ void put(Encoder& out, const WedgeAnswer& f) {
     encode(out, f.accepted->ballot);
     encode(out, f.accepted->value);
   }
+  encode(out, f.plant);
 }
 void get(Decoder& in, WedgeAnswer& f) {
   f.view = in.varint();
@@ -256,6 +263,7 @@ void get(Decoder& in, WedgeAnswer& f) {
     f.accepted->ballot = decode_ballot(in);
     f.accepted->value = decode_view_value(in);
   }
+  f.plant = decode_plant_record(in);
 }
 
 void put(Encoder& out, const WedgeRefusal& f) {
@@ -414,6 +422,24 @@ void put(Encoder& out, const LeaveRequest& f) {
 }
 void get(Decoder& in, LeaveRequest& f) {
   f.view = in.varint();
+}
+
+void put(Encoder& out, const PlantRequest& f) {
+  out.varint(f.view);
+  encode(out, f.id);
+  encode(out, f.change);
+}
+void get(Decoder& in, PlantRequest& f) {
+  f.view = in.varint();
+  f.id = decode_plant_request_id(in);
+  f.change = decode_plant_change(in);
+}
+
+void put(Encoder& out, const PlantUpdate& f) {
+  encode(out, f.record);
+}
+void get(Decoder& in, PlantUpdate& f) {
+  f.record = decode_plant_record(in);
 }
 
 template <std::size_t Index = 0>

@@ -46,6 +46,8 @@ struct Status {
   // A joining site's durable past (cold start): the last view committed in its log.
   std::uint64_t log_view = 0;
   std::vector<SiteLife> log_members;
+  std::uint64_t founders = 0;       ///< joining, no view yet: a hash of who may form the first one
+  std::uint64_t plant_version = 0;  ///< joining: of the plant record that it knows
 };
 
 // ---- streams
@@ -134,6 +136,8 @@ struct WedgeAnswer {
   bool joining = false;  ///< the answering site is no member and asks to be one
   Report report;
   std::optional<Acceptance> accepted;
+  PlantRecord plant =
+      {};  ///< where a first view is formed: the newest that the answering site knows
 };
 struct WedgeRefusal {
   std::uint64_t view = 0;
@@ -213,11 +217,25 @@ struct LeaveRequest {
   std::uint64_t view = 0;
 };
 
-using PeerFrame = std::variant<SessionHello, Dead, Status, StreamFrame, OrderFrame, OpeningFrame,
-                               OpeningRequest, ChangeRequest, Accusation, Wedge, WedgeAnswer,
-                               WedgeRefusal, Fetch, Held, Propose, Accepted, Commit, CommitRequest,
-                               EntriesRequest, Entries, TableRequest, TableSnapshot, LeaveRequest,
-                               Fragment, FragmentDrop, EntryPiece, Acknowledgement, DirectFrame>;
+// ---- hosts and timers
+
+/// An operator's request, to the coordinator of the view.
+struct PlantRequest {
+  std::uint64_t view = 0;
+  PlantRequestId id;
+  PlantChange change;
+};
+/// The plant as its members know it, to a site that wants to join and may know one address only.
+struct PlantUpdate {
+  PlantRecord record;
+};
+
+using PeerFrame =
+    std::variant<SessionHello, Dead, Status, StreamFrame, OrderFrame, OpeningFrame, OpeningRequest,
+                 ChangeRequest, Accusation, Wedge, WedgeAnswer, WedgeRefusal, Fetch, Held, Propose,
+                 Accepted, Commit, CommitRequest, EntriesRequest, Entries, TableRequest,
+                 TableSnapshot, LeaveRequest, Fragment, FragmentDrop, EntryPiece, Acknowledgement,
+                 DirectFrame, PlantRequest, PlantUpdate>;
 
 struct Envelope {
   std::uint64_t number = 0;    ///< in the session, from 1; 0: not numbered
