@@ -12,7 +12,7 @@ void Outbox::ask(std::uint64_t token, const wire::ClientRequest& request, Answer
     if (answer) answer(make_error(Errc::kClosed, "the session with the daemon is over"));
     return;
   }
-  asked_.emplace(token, Asked{std::move(answer), 0});
+  asked_.emplace(token, Asked{std::move(answer), 0, false});
   push(wire::encode(request));
 }
 
@@ -21,14 +21,15 @@ void Outbox::push(Bytes record) {
   waiting_.push_back({std::move(record), 0, {}, 0, 0});
 }
 
-void Outbox::ask_numbered(std::uint64_t token, wire::Multicast multicast, Answer answer) {
+void Outbox::ask_numbered(std::uint64_t token, wire::Multicast multicast, bool reserve,
+                          Answer answer) {
   const std::size_t bytes = multicast.payload.size();
   if (bytes <= limits::kPartBytes) {
     ask(token, multicast, std::move(answer));
   } else if (closed_) {
     return ask(token, wire::Flush{token}, std::move(answer));  // answers that the session is over
   } else {
-    asked_.emplace(token, Asked{std::move(answer), 0});
+    asked_.emplace(token, Asked{std::move(answer), 0, false});
     Waiting large{{}, token, std::move(multicast.payload), limits::kPartBytes, 0};
     const auto first = large.payload.begin();
     multicast.payload.assign(first, first + static_cast<std::ptrdiff_t>(limits::kPartBytes));
@@ -40,7 +41,9 @@ void Outbox::ask_numbered(std::uint64_t token, wire::Multicast multicast, Answer
   const auto found = asked_.find(token);
   if (found == asked_.end()) return;
   found->second.bytes = bytes;
+  found->second.reserve = reserve;
   bytes_waiting_ += bytes;
+  if (reserve) reserve_waiting_ += bytes;
 }
 
 void Outbox::send_waiting() {
@@ -82,6 +85,7 @@ void Outbox::answered(std::uint64_t token, wire::ClientEvent event) {
   if (found.empty()) return;
   if (found.mapped().bytes > 0) {
     bytes_waiting_ -= found.mapped().bytes;
+    if (found.mapped().reserve) reserve_waiting_ -= found.mapped().bytes;
     room_.pulse();
   }
   if (found.mapped().answer) found.mapped().answer(std::move(event));
@@ -93,6 +97,7 @@ void Outbox::close(const std::string& reason) {
   asked.swap(asked_);
   waiting_.clear();
   bytes_waiting_ = 0;
+  reserve_waiting_ = 0;
   for (auto& [token, question] : asked) {
     if (question.answer) question.answer(make_error(Errc::kClosed, reason));
   }

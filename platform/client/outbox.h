@@ -27,7 +27,7 @@ class Outbox {
   /// Sends a request that carries `token`; `answer` may be empty.
   void ask(std::uint64_t token, const wire::ClientRequest& request, Answer answer);
   /// As ask(), and counts the payload until the answer comes.
-  void ask_numbered(std::uint64_t token, wire::Multicast multicast, Answer answer);
+  void ask_numbered(std::uint64_t token, wire::Multicast multicast, bool reserve, Answer answer);
   /// Sends a request that has no answer; it waits behind nothing.
   void tell(const wire::ClientRequest& request);
   /// The daemon has room for more of the large multicast.
@@ -40,6 +40,8 @@ class Outbox {
   void close(const std::string& reason);
 
   std::size_t bytes_waiting() const { return bytes_waiting_; }
+  /// Of these, what handlers sent on their reserve: a large message of a root task leaves it alone.
+  std::size_t reserve_waiting() const { return reserve_waiting_; }
   /// Something that waited got its number.
   task::Event::Wait wait_room() const { return room_.wait(); }
 
@@ -47,6 +49,7 @@ class Outbox {
   struct Asked {
     Answer answer;
     std::size_t bytes = 0;
+    bool reserve = false;
   };
   /// A record that waits, or a large multicast of which the rest has not left.
   struct Waiting {
@@ -66,6 +69,7 @@ class Outbox {
   std::map<std::uint64_t, Asked> asked_;
   std::uint64_t next_token_ = 1;
   std::size_t bytes_waiting_ = 0;
+  std::size_t reserve_waiting_ = 0;
   bool closed_ = false;
 };
 

@@ -58,6 +58,13 @@ struct Watchers {
   Listeners<const std::string&> closed;
 };
 
+/// On what a multicast draws while it waits for its number.
+enum class Draws {
+  kRoom,     ///< a root task's: refused where there is no room
+  kWaited,   ///< a root task's that has waited for room
+  kReserve,  ///< a handler's or a tool's: on what is kept for these (H14)
+};
+
 struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   Parts(wire::ClientLink& link, task::Scheduler& scheduler, wire::Hello hello);
 
@@ -76,11 +83,10 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   bool consumed_report_due = false;
 
   // ---- sending.cpp
-  /// Checks and hands a multicast over. `reserve`: a handler's, which may use what is kept for
-  /// them.
-  Result<void> multicast(const Tooling::Outgoing& outgoing, const Message& message, bool reserve,
+  /// Checks and hands a multicast over.
+  Result<void> multicast(const Tooling::Outgoing& outgoing, const Message& message, Draws draws,
                          Outbox::Answer answer);
-  Result<void> multicast(const Tooling::Outgoing& outgoing, Bytes payload, bool reserve,
+  Result<void> multicast(const Tooling::Outgoing& outgoing, Bytes payload, Draws draws,
                          Outbox::Answer answer);
   Result<void> check(const Tooling::Outgoing& outgoing) const;
   Result<void> answer(const Delivery& request, const Tooling::Answer& answer,

@@ -169,7 +169,7 @@ const GroupView* Process::view_of(GroupId group) const {
 Result<void> Process::multicast(Order order, Destinations to, std::uint8_t entry,
                                 const Message& message, Safety safety) {
   const Tooling::Outgoing outgoing{order, safety, std::move(to), entry, {}};
-  return parts_->multicast(outgoing, message, false, {});
+  return parts_->multicast(outgoing, message, Draws::kRoom, {});
 }
 
 task::Task<Result<wire::Sent>> Process::multicast_numbered(Order order, Destinations to,

@@ -42,13 +42,13 @@ Result<void> Process::Parts::check(const Tooling::Outgoing& outgoing) const {
 }
 
 Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, const Message& message,
-                                       bool reserve, Outbox::Answer answer) {
+                                       Draws draws, Outbox::Answer answer) {
   if (auto good = check(outgoing); !good) return good;
-  return multicast(outgoing, encode_payload(outgoing.header, message), reserve, std::move(answer));
+  return multicast(outgoing, encode_payload(outgoing.header, message), draws, std::move(answer));
 }
 
 Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes payload,
-                                       bool reserve, Outbox::Answer answer) {
+                                       Draws draws, Outbox::Answer answer) {
   if (auto good = check(outgoing); !good) return good;
   const bool global = outgoing.order == Order::kGlobal;
   const std::size_t longest = global ? limits::kGlobalPayloadBytes : limits::kPayloadBytes;
@@ -58,8 +58,10 @@ Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes 
                                         std::to_string(longest));
   }
   // A message of any length is taken where nothing waits; a handler's as long as its reserve lasts.
-  const bool room = reserve ? outbox.bytes_waiting() < limits::kUnnumberedBytesPerClient
-                            : has_room(payload.size());
+  const bool room = draws == Draws::kRoom ? has_room(payload.size())
+                    : draws == Draws::kReserve
+                        ? outbox.reserve_waiting() < limits::kUnnumberedBytesPerClient
+                        : true;
   if (!room) {
     return make_error(Errc::kLimit, "too many bytes wait for their number: send more slowly");
   }
@@ -73,7 +75,7 @@ Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes 
   record.reply = outgoing.header.is_reply() || !outgoing.waits_for_slow;
   recorder.send(record);
   const std::uint64_t token = record.token;
-  outbox.ask_numbered(token, std::move(record), std::move(answer));
+  outbox.ask_numbered(token, std::move(record), draws == Draws::kReserve, std::move(answer));
   return {};
 }
 
@@ -96,7 +98,7 @@ Result<void> Process::Parts::answer(const Delivery& request, const Tooling::Answ
   note.id = request.id;
   note.peer = request.sender;
   recorder.write(std::move(note));
-  return multicast(outgoing, message, true, {});
+  return multicast(outgoing, message, Draws::kReserve, {});
 }
 
 }  // namespace cohort::client

@@ -44,7 +44,7 @@ task::Task<Result<wire::Sent>> send_in_time(PartsPointer parts, Tooling::Outgoin
   const auto take = [shot](Result<wire::ClientEvent> event) mutable {
     shot.set(sent_of(std::move(event)));
   };
-  auto handed_over = parts->multicast(outgoing, std::move(payload), true, take);
+  auto handed_over = parts->multicast(outgoing, std::move(payload), Draws::kWaited, take);
   if (!handed_over) co_return std::unexpected(handed_over.error());
   Result<wire::Sent> sent = co_await shot.wait();
   co_return sent;
@@ -69,7 +69,7 @@ Result<void> send_request(Process::Parts& parts, std::uint64_t number, const Cal
   note.destinations = outgoing.to;
   parts.recorder.write(std::move(note));
   Process::Parts* const place = &parts;
-  return parts.multicast(outgoing, call.message, true, [place, number](auto event) {
+  return parts.multicast(outgoing, call.message, Draws::kWaited, [place, number](auto event) {
     place->calls.on_sent(number, sent_of(std::move(event)));
   });
 }
@@ -130,12 +130,12 @@ bool Tooling::closed() const {
 }
 
 Result<void> Tooling::send(const Outgoing& outgoing, const Message& message) const {
-  return parts_->multicast(outgoing, message, true, {});
+  return parts_->multicast(outgoing, message, Draws::kReserve, {});
 }
 
 Result<void> Tooling::send_numbered(const Outgoing& outgoing, const Message& message,
                                     std::function<void(const Result<wire::Sent>&)> on_sent) const {
-  return parts_->multicast(outgoing, message, true,
+  return parts_->multicast(outgoing, message, Draws::kReserve,
                            [on_sent = std::move(on_sent)](Result<wire::ClientEvent> event) {
                              on_sent(sent_of(std::move(event)));
                            });

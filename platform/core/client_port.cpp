@@ -239,6 +239,7 @@ void ClientPort::set_serving(bool serving) {
 }
 
 void ClientPort::pump() {
+  credit_own_pause();
   for (auto& [handle, client] : clients_) {
     if (client.closing) continue;
     if (serving_) {

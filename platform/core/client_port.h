@@ -148,6 +148,7 @@ class ClientPort : public Upcalls {
   void on_consumed(Client& client, std::uint64_t bytes);
   void set_slow(Client& client, bool slow);
   void watch_slow(Client& client);
+  void credit_own_pause();
   std::size_t cap_of(const Client& client) const;
   void exclude(Client& client, std::string reason);
   void submit_failure(Client& client, wire::Departure reason);
@@ -171,6 +172,7 @@ class ClientPort : public Upcalls {
   std::uint32_t next_process_ = 1;
   bool serving_ = false;
   bool urgent_ = false;
+  MonotonicTime pumped_{};
 };
 
 }  // namespace cohort::core

@@ -38,6 +38,18 @@ std::size_t ClientPort::cap_of(const Client& client) const {
   return plane_->flow().limits().client_cap(senders);
 }
 
+/// While this site itself stood still its clients' reports waited: that time is not theirs.
+void ClientPort::credit_own_pause() {
+  constexpr Duration kPause = 3 * limits::kHeartbeatPeriod;
+  const MonotonicTime before = std::exchange(pumped_, context_.now);
+  if (before == MonotonicTime{} || context_.now - before < kPause) return;
+  COHORT_PROBE("client.own_pause_credited");
+  for (auto& [handle, client] : clients_) {
+    client.last_read += context_.now - before;
+    client.part_at += context_.now - before;
+  }
+}
+
 void ClientPort::watch_slow(Client& client) {
   if (client.closing) return;
   const FlowLimits& limits = plane_->flow().limits();

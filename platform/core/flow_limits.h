@@ -31,8 +31,9 @@ struct FlowLimits {
   std::size_t client_cap(std::size_t sites) const {
     return client_high_water + sites * window() + 4 * (global + limits::kMessageCostBytes);
   }
-  /// What a site can hold of one origin.
-  std::size_t origin_cap() const { return window() + std::max(large, payload); }
+  /// What a site holds of one origin: a window that is on its way, and one that it has not heard to
+  /// be stable yet; and fragments.
+  std::size_t origin_cap() const { return 2 * window() + std::max(large, payload); }
 };
 
 }  // namespace cohort::core

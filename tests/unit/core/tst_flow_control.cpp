@@ -32,6 +32,7 @@ struct Sender {
   ClientHandle client;
   GroupId group;
   std::uint64_t token = 100;
+  std::size_t at = 0;  ///< of the payload: what has been sent
 
   wire::Multicast head(wire::Order order, const Bytes& payload) {
     wire::Multicast multicast;
@@ -54,7 +55,11 @@ struct Sender {
   /// The first `bytes` of the payload, in parts; false: no room came in time.
   bool send(wire::Order order, const Bytes& payload, std::size_t bytes) {
     plant.ask(site, client, head(order, payload));
-    for (std::size_t at = limits::kPartBytes; at < bytes;) {
+    at = limits::kPartBytes;
+    return send_on(payload, bytes);
+  }
+  bool send_on(const Bytes& payload, std::size_t bytes) {
+    while (at < bytes) {
       for (int patience = 0; at > taken() + limits::kUntakenPartsBytes; ++patience) {
         if (patience == 5000) return false;
         plant.run(millis(1));
@@ -202,15 +207,7 @@ class TstFlowControl : public QObject {
     QVERIFY(sender.send(wire::Order::kCausal, payload, payload.size() / 2));
     plant.ask(3, joiner, wire::JoinGroup{1, "g", false, {}});
     plant.run(millis(300));
-    for (std::size_t at = (payload.size() / 2 / limits::kPartBytes + 1) * limits::kPartBytes;
-         at < payload.size(); at += limits::kPartBytes) {
-      const auto from = payload.begin() + static_cast<std::ptrdiff_t>(at);
-      const std::size_t length = std::min(limits::kPartBytes, payload.size() - at);
-      plant.ask(1, outside,
-                wire::MulticastPart{sender.token,
-                                    Bytes(from, from + static_cast<std::ptrdiff_t>(length))});
-      plant.run(millis(1));
-    }
+    QVERIFY(sender.send_on(payload, payload.size()));
     plant.run(seconds(1));
     for (const auto& [site, client] : {std::pair{1, first}, std::pair{3, joiner}}) {
       const auto got = deliveries(plant.heard(static_cast<std::uint16_t>(site), client));
@@ -227,15 +224,7 @@ class TstFlowControl : public QObject {
     QVERIFY(sender.send(wire::Order::kTotal, payload, payload.size() / 2));
     cell.plant.kill(3);
     cell.plant.run(seconds(2));
-    for (std::size_t at = (payload.size() / 2 / limits::kPartBytes + 1) * limits::kPartBytes;
-         at < payload.size(); at += limits::kPartBytes) {
-      const auto from = payload.begin() + static_cast<std::ptrdiff_t>(at);
-      const std::size_t length = std::min(limits::kPartBytes, payload.size() - at);
-      cell.plant.ask(2, cell.clients[2],
-                     wire::MulticastPart{sender.token,
-                                         Bytes(from, from + static_cast<std::ptrdiff_t>(length))});
-      cell.plant.run(millis(1));
-    }
+    QVERIFY(sender.send_on(payload, payload.size()));
     cell.plant.run(seconds(1));
     const auto got = deliveries(cell.plant.heard(1, cell.clients[1]));
     QCOMPARE(got.size(), std::size_t{1});
