@@ -47,9 +47,7 @@ MainWindow::MainWindow(PlantSource* source, Preferences* preferences, bool recor
       builder_(recorded),
       stack_(new QStackedWidget(this)),
       rail_(new NavRail(this)),
-      strip_(new AlarmStrip(this)),
-      banner_(new StateBanner(this)),
-      status_(new StatusStrip(this)) {
+      strips_{new AlarmStrip(this), new StateBanner(this), new StatusStrip(this)} {
   setMinimumSize(1024, 640);
   makeFrame();
   makePages(preferences);
@@ -65,21 +63,21 @@ void MainWindow::makeFrame() {
   auto* box = new QVBoxLayout(frame);
   box->setContentsMargins(0, 0, 0, 0);
   box->setSpacing(0);
-  box->addWidget(strip_);
-  box->addWidget(banner_);
+  box->addWidget(strips_.alarms);
+  box->addWidget(strips_.state);
   auto* row = new QHBoxLayout;
   row->setSpacing(0);
   row->addWidget(rail_);
   row->addWidget(stack_, 1);
   box->addLayout(row, 1);
-  box->addWidget(status_);
+  box->addWidget(strips_.status);
   setCentralWidget(frame);
   connect(rail_, &NavRail::chosen, this, [this](const QString& id) { goTo(id); });
-  connect(strip_, &AlarmStrip::showRequested, this,
+  connect(strips_.alarms, &AlarmStrip::showRequested, this,
           [this](const QString& id) { goTo(QStringLiteral("failures"), id); });
-  connect(strip_, &AlarmStrip::acknowledgeRequested, this,
+  connect(strips_.alarms, &AlarmStrip::acknowledgeRequested, this,
           [this](const QString& id) { acknowledge({id}); });
-  connect(banner_, &StateBanner::retryRequested, this, [this] { source_->retry(); });
+  connect(strips_.state, &StateBanner::retryRequested, this, [this] { source_->retry(); });
 }
 
 void MainWindow::makePages(Preferences* preferences) {
@@ -200,9 +198,9 @@ void MainWindow::refresh() {
   const QString name = state.plant.name.isEmpty() ? tr("no plant yet") : state.plant.name;
   setWindowTitle(tr("%1 – %2 – Cohort (%3)")
                      .arg(page(currentScreen())->title(), name, shellWord(snapshot_.shell)));
-  strip_->present(snapshot_);
-  banner_->present(snapshot_);
-  status_->present(snapshot_, source_->lagMs());
+  strips_.alarms->present(snapshot_);
+  strips_.state->present(snapshot_);
+  strips_.status->present(snapshot_, source_->lagMs());
   rail_->setBadge(QStringLiteral("failures"), failureCount(state, FailureScope::kUnacknowledged));
   page(currentScreen())->present(snapshot_);
   if (dialog_ != nullptr) {

@@ -71,6 +71,13 @@ class MainWindow : public QMainWindow {
     QString key;
   };
 
+  /// What stands above and below the screens.
+  struct Strips {
+    AlarmStrip* alarms;
+    StateBanner* state;
+    StatusStrip* status;
+  };
+
   PlantSource* source_;
   Preferences* preferences_;
   Clock clock_;
@@ -80,9 +87,7 @@ class MainWindow : public QMainWindow {
   QList<Screen> screens_;
   QStackedWidget* stack_;
   NavRail* rail_;
-  AlarmStrip* strip_;
-  StateBanner* banner_;
-  StatusStrip* status_;
+  Strips strips_;
   CommandDialog* dialog_ = nullptr;
 };
 

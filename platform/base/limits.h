@@ -14,15 +14,21 @@ inline constexpr std::size_t kGroupsPerPlant = 4096;
 inline constexpr std::size_t kMembersPerGroup = 256;
 inline constexpr std::size_t kGroupsPerProcess = 1024;
 inline constexpr std::size_t kClientsPerSite = 256;
+inline constexpr std::size_t kPathsPerSite = 2;           ///< network addresses of one host
+inline constexpr std::size_t kTimersPerPlant = 32;        ///< timers that operators have set
+inline constexpr std::size_t kPlantRequestsPerView = 64;  ///< operators' changes one view decides
 
 // --- messages
-inline constexpr std::size_t kFrameBytes = 64 * 1024;    ///< one frame between sites or to a client
-inline constexpr std::size_t kPayloadBytes = 48 * 1024;  ///< what a multicast may carry
+inline constexpr std::size_t kFrameBytes = 64 * 1024;  ///< one frame between sites or to a client
+inline constexpr std::size_t kPayloadBytes = 16 * 1024 * 1024;  ///< what a multicast may carry
+inline constexpr std::size_t kPartBytes = 48 * 1024;  ///< of a payload, in one frame or record
+inline constexpr std::size_t kGlobalPayloadBytes = kPartBytes;  ///< a GBCAST: it fits an opening
 inline constexpr std::size_t kSnapshotFrameBytes = 16 * 1024 * 1024;  ///< table for a joining site
 inline constexpr std::size_t kDestinations = 64;              ///< entries of a destination list
 inline constexpr std::size_t kRecipientsPerMulticast = 4096;  ///< so that Sent fits a frame
 inline constexpr std::size_t kMessageFields = 256;
 inline constexpr std::size_t kMessageDepth = 8;
+inline constexpr std::size_t kCredentialBytes = 256;  ///< what a group may ask of who joins it
 inline constexpr std::size_t kNameBytes = 64;    ///< group, field, host, lot names
 inline constexpr std::size_t kTextBytes = 4096;  ///< reasons and texts for people
 
@@ -33,6 +39,27 @@ inline constexpr std::size_t kUnnumberedBytesPerClient =
     4 * 1024 * 1024;  ///< a client's sends that wait
 inline constexpr std::size_t kClientQueueBytes =
     64 * 1024 * 1024;  ///< deliveries a client has not read
+/// What a message costs besides its payload, in windows and queues; each destination costs 8 more.
+inline constexpr std::size_t kMessageCostBytes = 128;
+/// Parts of a large multicast that a client sends before the daemon has taken any.
+inline constexpr std::size_t kUntakenPartsBytes = 1024 * 1024;
+/// Large multicasts of one site that travel in fragments and have no number yet.
+inline constexpr std::size_t kLargeSendsPerOrigin = 32;
+inline constexpr std::size_t kLargeBytesPerOrigin = 64 * 1024 * 1024;
+/// Unread deliveries above which no site numbers anything more for a client; below half, again.
+inline constexpr std::size_t kClientHighWaterBytes = 16 * 1024 * 1024;
+/// Bytes towards a site that it has not acknowledged: at least so much is always allowed, and never
+/// more than the greatest; between the two, what it has acknowledged in the last 200 ms.
+inline constexpr std::size_t kUnackedBytesFloor = 256 * 1024;
+inline constexpr std::size_t kUnackedBytesCeiling = 8 * 1024 * 1024;
+/// Received bytes that are acknowledged at once.
+inline constexpr std::size_t kUnacknowledgedBytes = 64 * 1024;
+/// Of one process to another beside all multicasts, not yet taken; and what a daemon lets wait.
+inline constexpr std::size_t kDirectWindowBytes = 1024 * 1024;
+inline constexpr std::size_t kDirectTowardsSiteBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kDirectUntakenBytes = 16 * 1024 * 1024;
+/// States above this travel over a connection of their own.
+inline constexpr std::size_t kDirectStateBytes = 256 * 1024;
 inline constexpr std::size_t kParkedFramesPerPeer = 65536;
 inline constexpr std::size_t kChangesPerEpoch = 256;
 inline constexpr std::size_t kTraceRing = 4096;

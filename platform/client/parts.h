@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "platform/client/calls.h"
+#include "platform/client/direct.h"
 #include "platform/client/group_book.h"
 #include "platform/client/inbox.h"
 #include "platform/client/listeners.h"
@@ -19,6 +20,7 @@
 #include "platform/client/recorder.h"
 #include "platform/client/tooling.h"
 #include "platform/task/one_shot.h"
+#include "platform/wire/parts.h"
 
 namespace cohort::client {
 
@@ -56,12 +58,21 @@ struct Watchers {
   Listeners<const std::string&> closed;
 };
 
+/// On what a multicast draws while it waits for its number.
+enum class Draws {
+  kRoom,     ///< a root task's: refused where there is no room
+  kWaited,   ///< a root task's that has waited for room
+  kReserve,  ///< a handler's or a tool's: on what is kept for these (H14)
+};
+
 struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   Parts(wire::ClientLink& link, task::Scheduler& scheduler, wire::Hello hello);
 
   Session session;
   Outbox outbox;
   Inbox inbox;
+  wire::DeliveryAssembler assembler;
+  Direct direct;
   GroupBook book;
   Calls calls;
   Entries entries;
@@ -72,14 +83,16 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   bool consumed_report_due = false;
 
   // ---- sending.cpp
-  /// Checks and hands a multicast over. `reserve`: a handler's, which may use what is kept for
-  /// them.
-  Result<void> multicast(const Tooling::Outgoing& outgoing, const Message& message, bool reserve,
+  /// Checks and hands a multicast over.
+  Result<void> multicast(const Tooling::Outgoing& outgoing, const Message& message, Draws draws,
+                         Outbox::Answer answer);
+  Result<void> multicast(const Tooling::Outgoing& outgoing, Bytes payload, Draws draws,
                          Outbox::Answer answer);
   Result<void> check(const Tooling::Outgoing& outgoing) const;
   Result<void> answer(const Delivery& request, const Tooling::Answer& answer,
                       const Message& message);
-  bool has_room() const;
+  /// Whether a root task may send a payload of that length now.
+  bool has_room(std::size_t bytes) const;
 
   // ---- receiving.cpp
   void on_record(const Bytes& record);

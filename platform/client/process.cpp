@@ -62,6 +62,7 @@ Process::Parts::Parts(wire::ClientLink& link, task::Scheduler& scheduler, wire::
     : outbox(link, scheduler),
       inbox([this](const wire::ClientEvent& event) { handle(event); },
             [this](std::uint64_t bytes) { consumed(bytes); }),
+      direct(outbox, scheduler),
       calls(scheduler),
       recorder(scheduler) {
   session.link = &link;
@@ -134,8 +135,10 @@ task::Task<Result<GroupView>> Process::create_group(std::string name) {
   return ask_to_join(parts_, std::move(request));
 }
 
-task::Task<Result<GroupView>> Process::join_group(std::string name, bool create) {
-  wire::JoinGroup request{parts_->outbox.next_token(), std::move(name), create, {}};
+task::Task<Result<GroupView>> Process::join_group(std::string name, bool create,
+                                                  Bytes credentials) {
+  wire::JoinGroup request{parts_->outbox.next_token(), std::move(name), create,
+                          std::move(credentials)};
   return ask_to_join(parts_, std::move(request));
 }
 
@@ -166,7 +169,7 @@ const GroupView* Process::view_of(GroupId group) const {
 Result<void> Process::multicast(Order order, Destinations to, std::uint8_t entry,
                                 const Message& message, Safety safety) {
   const Tooling::Outgoing outgoing{order, safety, std::move(to), entry, {}};
-  return parts_->multicast(outgoing, message, false, {});
+  return parts_->multicast(outgoing, message, Draws::kRoom, {});
 }
 
 task::Task<Result<wire::Sent>> Process::multicast_numbered(Order order, Destinations to,
@@ -205,6 +208,11 @@ Process::Subscription Process::on_closed(std::function<void(const std::string&)>
 void Process::monitor(GroupId group) {
   parts_->book.monitor(group);
   parts_->outbox.tell(wire::Monitor{group, true});
+}
+
+task::Task<Result<void>> Process::change_plant(wire::PlantChange change) {
+  wire::ChangePlant request{parts_->outbox.next_token(), wire::encode(change)};
+  return ask_for_change(parts_, std::move(request));
 }
 
 task::Task<Result<Message>> Process::inspect(std::string what, std::string argument) {

@@ -20,6 +20,7 @@
 #include "platform/wire/client_link.h"
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/message.h"
+#include "platform/wire/plant_record.h"
 
 namespace cohort::client {
 
@@ -99,8 +100,10 @@ class Process {
   /// Errors: kAlreadyExists, kLimit, kClosed.
   task::Task<Result<GroupView>> create_group(std::string name);
   /// Errors: kUnknownGroup, kAlreadyExists (a member already), kClosed. With `create`, an absent
-  /// group is created. Returns the view that lists this process, last.
-  task::Task<Result<GroupView>> join_group(std::string name, bool create = false);
+  /// group is created. Returns the view that lists this process, last. A group that was created
+  /// with credentials takes only who shows the same ones (kRefused; at most 256 bytes).
+  task::Task<Result<GroupView>> join_group(std::string name, bool create = false,
+                                           Bytes credentials = {});
   task::Task<Result<void>> leave_group(GroupId group);
   task::Task<Result<void>> kill_group(GroupId group);
   task::Task<Result<GroupView>> look_up(std::string name);
@@ -130,6 +133,10 @@ class Process {
   [[nodiscard]] Subscription on_closed(std::function<void(const std::string& reason)> handler);
   /// Views of a group that this process is no member of.
   void monitor(GroupId group);
+
+  /// Changes the plant's hosts or timers; for operators. Returns when it is in force. Errors:
+  /// kRefused (no operator, or not allowed now), kInvalidArgument, kAlreadyExists, kClosed.
+  task::Task<Result<void>> change_plant(wire::PlantChange change);
 
   /// Asks the daemon about itself (see wire::Inspect).
   task::Task<Result<Message>> inspect(std::string what, std::string argument = {});

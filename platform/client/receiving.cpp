@@ -46,6 +46,7 @@ struct Handler {
   void operator()(const wire::ProcessGone& gone) const {
     parts.recorder.gone(gone);
     parts.session.failed.insert(gone.process);
+    parts.direct.look_again();
     parts.calls.on_gone(gone.process);
     parts.watchers.process_gone.tell(gone.process, gone.reason);
   }
@@ -53,6 +54,7 @@ struct Handler {
     parts.recorder.sites(sites.view);
     parts.session.sites = sites.view;
     for (const auto& [life, why] : sites.departed) forget_failed(life);
+    parts.direct.look_again();
     parts.watchers.sites.tell(sites);
   }
   void operator()(const wire::Serving& serving) const {
@@ -67,6 +69,9 @@ struct Handler {
   void operator()(const wire::Inspection& answer) const {
     parts.outbox.answered(answer.token, answer);
   }
+  void operator()(const wire::PartsTaken& taken) const { parts.outbox.taken(taken); }
+  void operator()(const wire::Direct& direct) const { parts.direct.came(direct); }
+  void operator()(const wire::DeliverPart&) const {}  // put together before
 };
 
 }  // namespace
@@ -80,8 +85,13 @@ void Process::Parts::on_record(const Bytes& record) {
   if (session.closed) return;
   auto event = wire::decode_client_event(record);
   if (!event) return close("the daemon sent a malformed record: " + event.error().text);
+  // These are no events of the history: they wait behind nothing.
   if (std::holds_alternative<wire::Goodbye>(*event)) return handle(*event);
-  inbox.take(std::move(*event), record.size());
+  if (std::holds_alternative<wire::PartsTaken>(*event)) return handle(*event);
+  if (std::holds_alternative<wire::Direct>(*event)) return handle(*event);
+  auto whole = assembler.add(std::move(*event), record.size());
+  if (!whole) return close("the daemon sent a malformed record: " + whole.error().text);
+  if (*whole) inbox.take(std::move((*whole)->event), (*whole)->bytes);
 }
 
 void Process::Parts::handle(const wire::ClientEvent& event) {
@@ -99,6 +109,7 @@ void Process::Parts::close(const std::string& reason) {
     session.welcome->set(make_error(Errc::kClosed, reason));
   }
   outbox.close(reason);
+  direct.look_again();
   calls.close(reason);
   watchers.closed.tell(reason);
 }

@@ -10,8 +10,9 @@ constexpr std::size_t kRoomBytes = limits::kUnnumberedBytesPerClient / 2;
 
 }  // namespace
 
-bool Process::Parts::has_room() const {
-  return outbox.bytes_waiting() < kRoomBytes;
+bool Process::Parts::has_room(std::size_t bytes) const {
+  const std::size_t waiting = outbox.bytes_waiting();
+  return waiting == 0 || waiting + bytes <= kRoomBytes;
 }
 
 Result<void> Process::Parts::check(const Tooling::Outgoing& outgoing) const {
@@ -41,26 +42,40 @@ Result<void> Process::Parts::check(const Tooling::Outgoing& outgoing) const {
 }
 
 Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, const Message& message,
-                                       bool reserve, Outbox::Answer answer) {
+                                       Draws draws, Outbox::Answer answer) {
   if (auto good = check(outgoing); !good) return good;
-  wire::Multicast record;
-  record.payload = encode_payload(outgoing.header, message);
-  if (record.payload.size() > limits::kPayloadBytes) {
-    return make_error(Errc::kLimit, "a message of " + std::to_string(record.payload.size()) +
+  return multicast(outgoing, encode_payload(outgoing.header, message), draws, std::move(answer));
+}
+
+Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes payload,
+                                       Draws draws, Outbox::Answer answer) {
+  if (auto good = check(outgoing); !good) return good;
+  const bool global = outgoing.order == Order::kGlobal;
+  const std::size_t longest = global ? limits::kGlobalPayloadBytes : limits::kPayloadBytes;
+  if (payload.size() > longest) {
+    return make_error(Errc::kLimit, "a message of " + std::to_string(payload.size()) +
                                         " bytes is longer than the limit of " +
-                                        std::to_string(limits::kPayloadBytes));
+                                        std::to_string(longest));
   }
-  const std::size_t limit = reserve ? limits::kUnnumberedBytesPerClient : kRoomBytes;
-  if (outbox.bytes_waiting() + record.payload.size() > limit) {
+  // A message of any length is taken where nothing waits; a handler's as long as its reserve lasts.
+  const bool room = draws == Draws::kRoom ? has_room(payload.size())
+                    : draws == Draws::kReserve
+                        ? outbox.reserve_waiting() < limits::kUnnumberedBytesPerClient
+                        : true;
+  if (!room) {
     return make_error(Errc::kLimit, "too many bytes wait for their number: send more slowly");
   }
+  wire::Multicast record;
+  record.payload = std::move(payload);
   record.token = outbox.next_token();
   record.order = outgoing.order;
   record.safety = outgoing.safety;
   record.destinations = outgoing.to;
   record.entry = outgoing.entry;
+  record.reply = outgoing.header.is_reply() || !outgoing.waits_for_slow;
   recorder.send(record);
-  outbox.ask_numbered(record.token, record, std::move(answer));
+  const std::uint64_t token = record.token;
+  outbox.ask_numbered(token, std::move(record), draws == Draws::kReserve, std::move(answer));
   return {};
 }
 
@@ -83,7 +98,7 @@ Result<void> Process::Parts::answer(const Delivery& request, const Tooling::Answ
   note.id = request.id;
   note.peer = request.sender;
   recorder.write(std::move(note));
-  return multicast(outgoing, message, true, {});
+  return multicast(outgoing, message, Draws::kReserve, {});
 }
 
 }  // namespace cohort::client

@@ -32,18 +32,19 @@ void note_return(Process::Parts& parts, std::uint64_t number, const CallResult& 
   parts.recorder.write(std::move(note));
 }
 
-task::Task<void> wait_for_room(PartsPointer parts) {
-  while (!parts->has_room() && !parts->session.closed) co_await parts->outbox.wait_room();
+task::Task<void> wait_for_room(PartsPointer parts, std::size_t bytes) {
+  while (!parts->has_room(bytes) && !parts->session.closed) co_await parts->outbox.wait_room();
 }
 
 task::Task<Result<wire::Sent>> send_in_time(PartsPointer parts, Tooling::Outgoing outgoing,
                                             Message message) {
-  co_await wait_for_room(parts);
+  Bytes payload = encode_payload(outgoing.header, message);
+  co_await wait_for_room(parts, payload.size());
   task::OneShot<Result<wire::Sent>> shot(*parts->session.scheduler);
   const auto take = [shot](Result<wire::ClientEvent> event) mutable {
     shot.set(sent_of(std::move(event)));
   };
-  auto handed_over = parts->multicast(outgoing, message, true, take);
+  auto handed_over = parts->multicast(outgoing, std::move(payload), Draws::kWaited, take);
   if (!handed_over) co_return std::unexpected(handed_over.error());
   Result<wire::Sent> sent = co_await shot.wait();
   co_return sent;
@@ -68,13 +69,13 @@ Result<void> send_request(Process::Parts& parts, std::uint64_t number, const Cal
   note.destinations = outgoing.to;
   parts.recorder.write(std::move(note));
   Process::Parts* const place = &parts;
-  return parts.multicast(outgoing, call.message, true, [place, number](auto event) {
+  return parts.multicast(outgoing, call.message, Draws::kWaited, [place, number](auto event) {
     place->calls.on_sent(number, sent_of(std::move(event)));
   });
 }
 
 task::Task<CallResult> run_call(PartsPointer parts, Call call) {
-  co_await wait_for_room(parts);
+  co_await wait_for_room(parts, 1);
   const std::uint64_t number = parts->calls.next_number();
   const Calls::Done done = parts->calls.open(number, call.want);
   auto handed_over = send_request(*parts, number, call);
@@ -91,6 +92,20 @@ task::Task<CallResult> run_call(PartsPointer parts, Call call) {
   }
   note_return(*parts, number, *result);
   co_return std::move(*result);
+}
+
+task::Task<Result<void>> send_directly(PartsPointer parts, ProcessId to, std::uint8_t entry,
+                                       Bytes data, std::function<bool()> stays) {
+  while (true) {
+    if (parts->session.closed) co_return make_error(Errc::kClosed, parts->session.why_closed);
+    if (parts->session.is_gone(to) || !stays()) {
+      co_return make_error(Errc::kClosed, "the receiver is gone");
+    }
+    if (parts->direct.has_room(to)) break;
+    co_await parts->direct.wait();
+  }
+  parts->direct.send(to, entry, std::move(data));
+  co_return Result<void>{};
 }
 
 }  // namespace
@@ -115,12 +130,12 @@ bool Tooling::closed() const {
 }
 
 Result<void> Tooling::send(const Outgoing& outgoing, const Message& message) const {
-  return parts_->multicast(outgoing, message, true, {});
+  return parts_->multicast(outgoing, message, Draws::kReserve, {});
 }
 
 Result<void> Tooling::send_numbered(const Outgoing& outgoing, const Message& message,
                                     std::function<void(const Result<wire::Sent>&)> on_sent) const {
-  return parts_->multicast(outgoing, message, true,
+  return parts_->multicast(outgoing, message, Draws::kReserve,
                            [on_sent = std::move(on_sent)](Result<wire::ClientEvent> event) {
                              on_sent(sent_of(std::move(event)));
                            });
@@ -135,8 +150,26 @@ task::Task<CallResult> Tooling::call(Outgoing outgoing, Message message, std::ui
   return run_call(parts_, {std::move(outgoing), std::move(message), want, timeout});
 }
 
-task::Task<void> Tooling::room() const {
-  return wait_for_room(parts_);
+task::Task<Result<void>> Tooling::send_direct(ProcessId to, std::uint8_t entry, Bytes data,
+                                              std::function<bool()> stays) const {
+  return send_directly(parts_, to, entry, std::move(data), std::move(stays));
+}
+
+void Tooling::bind_direct(std::uint8_t entry,
+                          std::function<void(ProcessId, const Bytes&)> handler) const {
+  parts_->direct.bind(entry, std::move(handler));
+}
+
+void Tooling::take_direct(ProcessId from, std::uint8_t entry, std::size_t bytes) const {
+  parts_->direct.take(from, entry, bytes);
+}
+
+void Tooling::look_again() const {
+  parts_->direct.look_again();
+}
+
+task::Task<void> Tooling::room(std::size_t bytes) const {
+  return wait_for_room(parts_, bytes);
 }
 
 std::shared_ptr<void>& Tooling::shared(const std::string& tool) const {

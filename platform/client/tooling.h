@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "platform/base/limits.h"
 #include "platform/client/calls.h"
 #include "platform/client/payload.h"
 #include "platform/client/process.h"
@@ -54,6 +55,8 @@ class Tooling {
     Destinations to;
     std::uint8_t entry = 0;
     PayloadHeader header;
+    /// False: waits for no slow member, as a reply. For what lets a slow member go on.
+    bool waits_for_slow = true;
   };
   /// As Process::multicast, with a header; draws on the reserve that handlers have (H14).
   Result<void> send(const Outgoing& outgoing, const Message& message) const;
@@ -63,12 +66,26 @@ class Tooling {
   /// Suspends while too much waits for its number, then sends and waits for the number.
   task::Task<Result<wire::Sent>> send_when_room(Outgoing outgoing, Message message) const;
 
-  /// Returns when too little waits to hold a root task back, or the session is over.
-  task::Task<void> room() const;
+  /// Returns when Process::multicast would take a payload of that length, or the session is over.
+  task::Task<void> room(std::size_t bytes = limits::kPartBytes) const;
 
   /// Sends a request and opens a call for its replies. Requires: want > 0.
   task::Task<CallResult> call(Outgoing outgoing, Message message, std::uint32_t want,
                               Duration timeout) const;
+
+  /// Sends bytes to one process beside all multicasts; suspends while its window is full. Requires:
+  /// data is 1 to limits::kPartBytes long. Errors: kClosed (the session is over, or the other is
+  /// gone; `stays` says no more).
+  task::Task<Result<void>> send_direct(ProcessId to, std::uint8_t entry, Bytes data,
+                                       std::function<bool()> stays) const;
+  /// The handler is called for each such record as it comes, whatever is held back; until it takes
+  /// them (take_direct) at most limits::kDirectWindowBytes come of one sender.
+  void bind_direct(std::uint8_t entry,
+                   std::function<void(ProcessId from, const Bytes& data)> handler) const;
+  /// Lets as much more come; owed for all that a handler was given.
+  void take_direct(ProcessId from, std::uint8_t entry, std::size_t bytes) const;
+  /// Who waits in send_direct asks `stays` again.
+  void look_again() const;
 
   struct Answer {
     PayloadKind kind = PayloadKind::kReply;

@@ -1,5 +1,7 @@
 #include "platform/config/plant_checks.h"
 
+#include "platform/config/plant_file.h"
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
@@ -39,6 +41,10 @@ bool is_plain_name(std::string_view name) {
   };
   return !name.empty() && name.size() <= limits::kNameBytes && is_letter(name.front()) &&
          std::all_of(name.begin(), name.end(), is_allowed);
+}
+
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
 }
 
 bool is_address(const std::string& address) {

@@ -41,7 +41,7 @@ bool is_plain_name(std::string_view name);
 inline constexpr const char* kPlainNameRule =
     "1 to 64 letters, digits, '-' or '_', beginning with a letter";
 
-/// True for an IPv4 or IPv6 literal.
-bool is_address(const std::string& address);
+/// True for an address that never leaves its host.
+bool is_loopback(const std::string& address);
 
 }  // namespace cohort::config

@@ -94,6 +94,12 @@ class PlantReader {
     if (file_.plant.model != "minifab") {
       reader.fault("model", fmt::format("'{}' is unknown", file_.plant.model), "minifab");
     }
+    if (reader.has("id")) file_.plant.id = reader.text("id", "a text").value_or("");
+    if (reader.has("operators")) {
+      file_.plant.operators = reader.texts("operators", "a list of the host's users")
+                                  .value_or(std::vector<std::string>{});
+    }
+    read_tls(reader);
     file_.plant.clock_factor =
         reader.real("clock_factor", kClockFactorLeast, kClockFactorMost).value_or(1);
     read_data_directory(reader);
@@ -118,6 +124,52 @@ class PlantReader {
     }
   }
 
+  void read_tls(TableReader& reader) {
+    constexpr const char* kModes = "on, off, off-closed-network";
+    const auto folder = reader.has("tls_directory")
+                            ? reader.text("tls_directory", "a folder").value_or("tls")
+                            : std::string("tls");
+    file_.plant.tls_directory = (file_.path.parent_path() / folder).lexically_normal();
+    if (!reader.has("tls")) return;
+    tls_line_ = reader.line("tls");
+    const std::string mode = reader.text("tls", kModes).value_or("on");
+    if (mode == "off") {
+      file_.plant.tls = TlsMode::kOff;
+    } else if (mode == "off-closed-network") {
+      file_.plant.tls = TlsMode::kOffClosedNetwork;
+    } else if (mode != "on") {
+      reader.fault("tls", fmt::format("'{}' is unknown", mode), kModes);
+    }
+  }
+
+  /// TLS is the rule; a plant that does not leave its host goes without unless it says "on".
+  void settle_tls() {
+    const bool local = std::all_of(file_.sites.begin(), file_.sites.end(), [](const Site& site) {
+      return is_loopback(site.address) &&
+             (site.second_address.empty() || is_loopback(site.second_address));
+    });
+    if (!tls_line_ && local) file_.plant.tls = TlsMode::kOff;
+    if (file_.plant.tls != TlsMode::kOff || local) return;
+    faults_.add(*tls_line_, "plant.tls", "is off, and a site has an address that leaves its host",
+                "on; off-closed-network where nobody else can reach the network between the sites");
+  }
+
+  void read_second_address(TableReader& reader, Site& site) {
+    if (!reader.has("second_address")) return;
+    const auto address = reader.text("second_address", kAddressRule);
+    if (!address) return;
+    site.second_address = *address;
+    if (!is_address(*address)) {
+      reader.fault("second_address", fmt::format("'{}' is no address", *address), kAddressRule);
+    }
+    site.second_port = site.port;
+    if (reader.has("second_port")) {
+      site.second_port =
+          static_cast<std::uint16_t>(reader.integer("second_port", 1, 65535).value_or(site.port));
+    }
+    ports_.use(*address, site.second_port, reader);
+  }
+
   void read_sites() {
     UniqueCheck numbers("site number", "a number that no other site has");
     UniqueCheck names("site name", "a name that no other site has");
@@ -132,6 +184,8 @@ class PlantReader {
       site.name = name_of(reader, names);
       site.address = address_of(reader);
       site.port = port_of(reader, site.address);
+      read_second_address(reader, site);
+      if (reader.has("witness")) site.witness = reader.flag("witness").value_or(false);
       reader.finish();
       file_.sites.push_back(std::move(site));
     }
@@ -139,6 +193,12 @@ class PlantReader {
       root_.fault("sites", fmt::format("there are {}", tables.size()),
                   fmt::format("1 to {} sites", limits::kSitesPerPlant));
     }
+    const bool serves = std::any_of(file_.sites.begin(), file_.sites.end(),
+                                    [](const Site& site) { return !site.witness; });
+    if (!file_.sites.empty() && !serves) {
+      root_.fault("sites", "has witnesses only", "one site at least that is no witness");
+    }
+    settle_tls();
     std::sort(file_.sites.begin(), file_.sites.end(),
               [](const Site& a, const Site& b) { return a.number < b.number; });
   }
@@ -160,6 +220,8 @@ class PlantReader {
         reader.fault("sites", fmt::format("{} is no site", number), site_rule());
       } else if (std::find(sites.begin(), sites.end(), site) != sites.end()) {
         reader.fault("sites", fmt::format("{} is there twice", number), site_rule());
+      } else if (file_.site(site)->witness) {
+        reader.fault("sites", fmt::format("{} is a witness", number), "sites that are no witness");
       } else {
         sites.push_back(site);
       }
@@ -227,6 +289,8 @@ class PlantReader {
       const SiteId site{static_cast<std::uint16_t>(*number)};
       if (!file_.site(site)) {
         reader.fault("site", fmt::format("{} is no site", *number), site_rule());
+      } else if (file_.site(site)->witness) {
+        reader.fault("site", fmt::format("{} is a witness", *number), "a site that is no witness");
       }
       file_.sensors = Sensors{site};
     }
@@ -237,6 +301,7 @@ class PlantReader {
   Faults& faults_;
   PlantFile file_;
   PortCheck ports_;
+  std::optional<std::uint32_t> tls_line_;  ///< where the file says anything of TLS
 };
 
 template <typename List, typename Match>
@@ -306,9 +371,12 @@ Result<PlantFile> read_plant_file(const std::filesystem::path& path) {
 }
 
 std::uint64_t settings_hash(const PlantFile& plant) {
-  std::string text = plant.plant.name + "\n" + plant.plant.model + "\n";
-  for (const Site& site : plant.sites) {
-    text += fmt::format("{} {} {} {}\n", site.number.value, site.name, site.address, site.port);
+  std::string text = plant.plant.id + "\n" + plant.plant.model + "\n";
+  for (const std::size_t limit :
+       {limits::kFrameBytes, limits::kPayloadBytes, limits::kSnapshotFrameBytes,
+        limits::kSitesPerPlant, limits::kGroupsPerPlant, limits::kMembersPerGroup,
+        limits::kDestinations, limits::kChangesPerEpoch, limits::kNameBytes, limits::kTextBytes}) {
+    text += fmt::format("{} ", limit);
   }
   std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a, 64 bits
   for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;

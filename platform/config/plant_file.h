@@ -16,18 +16,33 @@
 
 namespace cohort::config {
 
+/// Whether the sites talk through TLS (docs/security.md).
+enum class TlsMode : std::uint8_t {
+  kOn,
+  kOff,               ///< only where every site's address is a loopback one
+  kOffClosedNetwork,  ///< said explicitly: the network between the sites is nobody else's
+};
+
 struct Plant {
   std::string name;
   std::string model;                     ///< "minifab": the built-in Intel Mini-Fab
   double clock_factor = 1;               ///< plant time runs this much faster than real time
   std::filesystem::path data_directory;  ///< absolute (given relative to the file's folder)
+  std::string id = {};                   ///< tells plants of one name apart; may be empty
+  TlsMode tls = TlsMode::kOn;
+  std::filesystem::path tls_directory = {};  ///< absolute; where the certificates lie
+  /// Users of the host, besides root and the daemon's own, who may change the plant.
+  std::vector<std::string> operators = {};
 };
 
 struct Site {
   SiteId number;
   std::string name;
-  std::string address;     ///< an IPv4 or IPv6 literal
-  std::uint16_t port = 0;  ///< where the site's daemon listens for other sites
+  std::string address;              ///< an IPv4 or IPv6 literal
+  std::uint16_t port = 0;           ///< where the site's daemon listens for other sites
+  std::string second_address = {};  ///< on the plant's second network; empty: there is one only
+  std::uint16_t second_port = 0;
+  bool witness = false;  ///< it only votes: no clients, no groups
 };
 
 struct Service {
@@ -76,9 +91,12 @@ Result<PlantFile> read_plant_file(const std::filesystem::path& path);
 /// The same from text in memory; `path` names the file and is what relative paths start from.
 Result<PlantFile> parse_plant_file(std::string_view text, const std::filesystem::path& path);
 
-/// Sites with different values must not talk to each other: a hash of the plant's name and model
-/// and of its list of sites.
+/// Sites with different values must not talk to each other: a hash of the plant's id and model and
+/// of the limits that frames rely on. Not of the list of sites, which changes while a plant runs.
 std::uint64_t settings_hash(const PlantFile& plant);
+
+/// True for an IPv4 or IPv6 literal.
+bool is_address(const std::string& address);
 
 // ---- where a site keeps its files, under data_directory/site-N/
 std::filesystem::path site_directory(const PlantFile& plant, SiteId site);

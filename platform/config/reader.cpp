@@ -149,6 +149,35 @@ std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view 
   return values;
 }
 
+std::optional<std::vector<std::string>> TableReader::texts(std::string_view key,
+                                                           std::string_view allowed) {
+  const toml::node* node = find(key, allowed);
+  if (!node) return std::nullopt;
+  const auto* array = node->as_array();
+  if (!array) {
+    fault(key, wrong_type(*node), allowed);
+    return std::nullopt;
+  }
+  std::vector<std::string> values;
+  for (const toml::node& element : *array) {
+    const auto* value = element.as_string();
+    if (!value) {
+      fault(key, "holds an element that " + wrong_type(element), allowed);
+      return std::nullopt;
+    }
+    values.push_back(value->get());
+  }
+  return values;
+}
+
+std::optional<bool> TableReader::flag(std::string_view key) {
+  const toml::node* node = find(key, "true or false");
+  if (!node) return std::nullopt;
+  if (const auto* value = node->as_boolean()) return value->get();
+  fault(key, wrong_type(*node), "true or false");
+  return std::nullopt;
+}
+
 const toml::table* TableReader::table(std::string_view key, std::string_view allowed) {
   const toml::node* node = find(key, allowed);
   if (!node) return nullptr;

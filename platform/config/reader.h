@@ -45,6 +45,8 @@ class TableReader {
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
   std::optional<double> real(std::string_view key, double least, double most);
   std::optional<std::vector<std::int64_t>> integers(std::string_view key, std::string_view allowed);
+  std::optional<std::vector<std::string>> texts(std::string_view key, std::string_view allowed);
+  std::optional<bool> flag(std::string_view key);
   const toml::table* table(std::string_view key, std::string_view allowed);
   /// The tables of an array of tables; empty where it is absent or wrong.
   std::vector<const toml::table*> tables(std::string_view key, std::string_view allowed);

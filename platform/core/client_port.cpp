@@ -19,6 +19,7 @@ ClientPort::Client* ClientPort::find(ProcessId process) {
 void ClientPort::on_opened(const ClientOpened& opened) {
   Client client;
   client.handle = opened.client;
+  client.user = opened.user;
   client.last_read = context_.now;
   const bool full = clients_.size() >= limits::kClientsPerSite;
   Client& added = clients_.emplace(opened.client, std::move(client)).first->second;
@@ -61,17 +62,37 @@ void ClientPort::take(Client& client, ClientRequest request, std::size_t bytes) 
     return close(client, Errc::kMalformed, "a request before the welcome");
   }
   if (!legal(client, request) || take_now(client, request)) return;
+  if (client.receiving) {
+    return close(client, Errc::kMalformed, "a request between the parts of a multicast");
+  }
   client.queue_bytes += bytes;
   if (client.queue_bytes > 2 * limits::kUnnumberedBytesPerClient) {
     return close(client, Errc::kLimit, "it sent more than its window allows");
   }
-  client.queue.push_back(std::move(request));
+  std::shared_ptr<LargeSend> large;
+  if (auto* multicast = std::get_if<wire::Multicast>(&request)) {
+    large = make_large(client, *multicast);
+  }
+  client.queue.push_back({std::move(request), bytes, std::move(large)});
 }
 
 bool ClientPort::legal(Client& client, const ClientRequest& request) {
+  const bool looks = std::holds_alternative<wire::Inspect>(request) ||
+                     std::holds_alternative<wire::Lookup>(request) ||
+                     std::holds_alternative<wire::Monitor>(request) ||
+                     std::holds_alternative<wire::ChangePlant>(request) ||
+                     std::holds_alternative<wire::Consumed>(request);
+  if (witness && !looks) {
+    close(client, Errc::kRefused,
+          "this site is a witness: it hosts no groups and sends nothing; use another site");
+    return false;
+  }
   std::string wrong;
   if (const auto* m = std::get_if<wire::Multicast>(&request)) {
-    if (m->payload.size() > limits::kPayloadBytes) wrong = "a payload is beyond its limit";
+    if (m->payload.size() + m->rest > limits::kPayloadBytes) {
+      wrong = "a payload is beyond its limit";
+    }
+    if (m->order == wire::Order::kGlobal && m->rest > 0) wrong = "a GBCAST is beyond its limit";
     if (m->order == wire::Order::kGlobal &&
         (m->destinations.groups.size() != 1 || !m->destinations.processes.empty())) {
       wrong = "a GBCAST goes to exactly one group";
@@ -80,6 +101,7 @@ bool ClientPort::legal(Client& client, const ClientRequest& request) {
     if (c->name.empty()) wrong = "a group needs a name";
   } else if (const auto* j = std::get_if<wire::JoinGroup>(&request)) {
     if (j->name.empty()) wrong = "a group needs a name";
+    if (j->credentials.size() > limits::kCredentialBytes) wrong = "credentials are too long";
   }
   if (wrong.empty()) return true;
   close(client, Errc::kMalformed, std::move(wrong));
@@ -113,12 +135,50 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
     send(client, wire::Inspection{inspection->token, inspect(*inspection)});
     return true;
   }
+  if (const auto* change = std::get_if<wire::ChangePlant>(&request)) {
+    take_plant_change(client, *change);
+    return true;
+  }
   if (const auto* consumed = std::get_if<wire::Consumed>(&request)) {
-    client.unread_bytes -= std::min<std::size_t>(client.unread_bytes, consumed->bytes);
-    client.last_read = context_.now;
+    on_consumed(client, consumed->bytes);
+    return true;
+  }
+  if (const auto* direct = std::get_if<wire::Direct>(&request)) {
+    send_direct(client, *direct);
+    return true;
+  }
+  if (const auto* part = std::get_if<wire::MulticastPart>(&request)) {
+    on_part(client, *part);
     return true;
   }
   return false;
+}
+
+void ClientPort::take_plant_change(Client& client, const wire::ChangePlant& request) {
+  const auto refuse = [&](const Error& error) {
+    send(client, wire::ChangeDone{request.token, error.code, {}, error.text});
+  };
+  if (std::find(operators.begin(), operators.end(), client.user) == operators.end()) {
+    return refuse({Errc::kRefused, "user " + std::to_string(client.user) +
+                                       " is no operator of this site; add it to plant.operators"});
+  }
+  auto change = wire::decode_plant_change(ByteView(request.change));
+  if (!change) return refuse(change.error());
+  const auto id = change_plant(std::move(*change));
+  if (!id) return refuse(id.error());
+  plant_asked_[*id] = {client.handle, request.token};
+}
+
+void ClientPort::on_plant_outcomes(const std::vector<wire::PlantOutcome>& outcomes) {
+  for (const wire::PlantOutcome& outcome : outcomes) {
+    const auto asked = plant_asked_.find(outcome.id);
+    if (asked == plant_asked_.end()) continue;
+    const auto client = clients_.find(asked->second.client);
+    if (client != clients_.end()) {
+      send(client->second, wire::ChangeDone{asked->second.token, outcome.code, {}, outcome.text});
+    }
+    plant_asked_.erase(asked);
+  }
 }
 
 void ClientPort::welcome(Client& client) {
@@ -136,24 +196,16 @@ void ClientPort::on_gone(ClientHandle handle) {
     client.closing = true;
     if (serving_)
       pump(client);  // What it had sent before it died is numbered where that needs no wait.
-    const bool known = client.sent_anything || !plane_->table().groups_of(process).empty() ||
-                       client.waits_for.has_value();
-    if (known) {
-      wire::Change change;
-      change.kind = wire::ChangeKind::kProcessFailed;
-      change.process = process;
-      change.reason = wire::Departure::kProcessFailed;
-      plane_->submit(std::move(change));
-    }
+    submit_failure(client, wire::Departure::kProcessFailed);
+    if (client.slow) set_slow(client, false);
     processes_.erase(process);
   }
+  clear_queue(client);
   clients_.erase(handle);
 }
 
 void ClientPort::send(Client& client, const wire::ClientEvent& event) {
   Bytes record = wire::encode(event);
-  if (client.unread_bytes == 0) client.last_read = context_.now;
-  if (std::holds_alternative<wire::Deliver>(event)) client.unread_bytes += record.size();
   context_.effects.push_back(SendClient{client.handle, std::move(record)});
 }
 
@@ -187,28 +239,38 @@ void ClientPort::set_serving(bool serving) {
 }
 
 void ClientPort::pump() {
+  credit_own_pause();
   for (auto& [handle, client] : clients_) {
     if (client.closing) continue;
     if (serving_) {
       pump(client);
       complete_flushes(client);
     }
-    if (client.unread_bytes > limits::kClientQueueBytes &&
-        context_.now - client.last_read > limits::kSlowMember) {
-      close(client, Errc::kLimit, "it does not read what is delivered to it");
-    }
+    watch_slow(client);
+    watch_parts(client);
   }
 }
 
 void ClientPort::pump(Client& client) {
   while (!client.queue.empty() && !client.waits_for) {
     if (!start(client, client.queue.front())) return;
+    client.queue_bytes -= client.queue.front().bytes;
     client.queue.pop_front();
-    if (client.queue.empty()) client.queue_bytes = 0;
   }
 }
 
-bool ClientPort::start(Client& client, ClientRequest& request) {
+void ClientPort::clear_queue(Client& client) {
+  for (const Queued& queued : client.queue) {
+    if (queued.large && queued.large->begun) plane_->fragments().drop(*queued.large);
+  }
+  client.queue.clear();
+  client.queue_bytes = 0;
+  client.receiving.reset();
+}
+
+bool ClientPort::start(Client& client, Queued& queued) {
+  if (queued.large) return start_large(client, queued.large);
+  ClientRequest& request = queued.request;
   wire::Change change;
   change.process = client.process;
   if (auto* multicast = std::get_if<wire::Multicast>(&request)) {
@@ -224,6 +286,7 @@ bool ClientPort::start(Client& client, ClientRequest& request) {
     change.kind = wire::ChangeKind::kJoin;
     change.name = join->name;
     change.create = join->create;
+    change.payload = join->credentials;
     start_change(client, join->token, std::move(change));
   } else if (auto* leave = std::get_if<wire::LeaveGroup>(&request)) {
     change.kind = wire::ChangeKind::kLeave;
@@ -239,6 +302,7 @@ bool ClientPort::start(Client& client, ClientRequest& request) {
 }
 
 bool ClientPort::start_multicast(Client& client, wire::Multicast& request) {
+  if (!plane_->may_send(request, request.payload.size())) return false;
   client.sent_anything = true;
   if (request.order == wire::Order::kGlobal) {
     wire::Change change;
@@ -250,16 +314,14 @@ bool ClientPort::start_multicast(Client& client, wire::Multicast& request) {
     start_change(client, request.token, std::move(change));
     return true;
   }
-  if (!plane_->window_open()) {
-    COHORT_PROBE("client.window_closed");
-    return false;
-  }
   const std::uint64_t token = request.token;
-  DataPlane::Numbered numbered = plane_->send(client.process, std::move(request));
-  if (!client.closing) {
-    send(client, wire::Sent{token, Errc::kOk, {}, numbered.id, std::move(numbered.recipients)});
-  }
+  tell_sent(client, token, plane_->send(client.process, std::move(request)));
   return true;
+}
+
+void ClientPort::tell_sent(Client& client, std::uint64_t token, DataPlane::Numbered numbered) {
+  if (client.closing) return;
+  send(client, wire::Sent{token, Errc::kOk, {}, numbered.id, std::move(numbered.recipients)});
 }
 
 void ClientPort::start_change(Client& client, std::uint64_t token, wire::Change change) {

@@ -9,9 +9,11 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platform/core/context.h"
@@ -24,12 +26,17 @@ class ClientPort : public Upcalls {
  public:
   explicit ClientPort(Context& context) : context_(context) {}
   /// Called once, before the first client.
-  void connect(DataPlane& plane) { plane_ = &plane; }
+  void connect(DataPlane& plane, Sessions& sessions) {
+    plane_ = &plane;
+    sessions_ = &sessions;
+  }
 
   // ---- inputs
   void on_opened(const ClientOpened& opened);
   void on_frame(const ClientFrame& frame);
   void on_gone(ClientHandle handle);
+  /// Bytes of another site's process for one of this site's.
+  void on_direct(const wire::DirectFrame& frame);
 
   // ---- upcalls of the data plane
   void on_message(const wire::MessageId& id, const StreamEntry& entry,
@@ -53,7 +60,25 @@ class ClientPort : public Upcalls {
   void pump();
   void close_all(const std::string& reason);
   bool idle() const { return clients_.empty(); }
+  /// A client has become slow or has caught up: other sites should hear of it in this step.
+  bool take_urgent() { return std::exchange(urgent_, false); }
+  /// What is held for clients, the most of any one: for the checker of bounded buffers (P59).
+  struct Held {
+    std::size_t unread = 0;  ///< deliveries that the client has not taken
+    std::size_t cap = 0;     ///< the most that it may be
+    std::size_t queued = 0;  ///< its requests that have no number
+  };
+  Held held() const;
 
+  /// Tells the operators here what became of their changes of the plant.
+  void on_plant_outcomes(const std::vector<wire::PlantOutcome>& outcomes);
+
+  /// This site only votes: a client may look at it, and change the plant, and nothing else.
+  bool witness = false;
+  /// Who may change the plant: users as the kernel names them.
+  std::vector<std::uint32_t> operators;
+  /// Submits a change of the plant; set by the composer.
+  std::function<Result<wire::PlantRequestId>(wire::PlantChange)> change_plant;
   /// Answers an Inspect; set by the composer.
   std::function<wire::Message(const wire::Inspect&)> inspect;
 
@@ -64,20 +89,32 @@ class ClientPort : public Upcalls {
     wire::SiteVector vector;
     std::uint64_t place = 0;
   };
+  struct Queued {
+    wire::ClientRequest request;
+    std::size_t bytes = 0;
+    std::shared_ptr<LargeSend> large;  ///< the multicast instead, where it is large
+  };
   struct Client {
     ClientHandle handle;
+    std::uint32_t user = 0;
     ProcessId process;  ///< none until welcomed
     bool hello = false;
     bool sent_anything = false;
-    std::deque<wire::ClientRequest> queue;
+    std::deque<Queued> queue;
     std::size_t queue_bytes = 0;
+    std::shared_ptr<LargeSend> receiving;  ///< the last of the queue, whose parts still come
+    MonotonicTime part_at{};
     std::optional<wire::ChangeId> waits_for;
     std::uint64_t change_token = 0;
     std::vector<FlushWait> flushes;
     std::set<GroupId> monitors;
     std::size_t unread_bytes = 0;
     MonotonicTime last_read{};
+    std::size_t direct_bytes = 0;  ///< that came for it directly and that it has not taken
+    bool slow = false;             ///< above its high water: nothing more is numbered for it
+    std::size_t senders = 0;  ///< while slow: sites that may each have had one window on its way
     bool closing = false;
+    bool failure_told = false;
   };
   /// A change that a local client asked for, until it is delivered.
   struct Asked {
@@ -94,9 +131,29 @@ class ClientPort : public Upcalls {
   bool take_now(Client& client, const wire::ClientRequest& request);
   bool legal(Client& client, const wire::ClientRequest& request);
   void pump(Client& client);
-  bool start(Client& client, wire::ClientRequest& request);
+  bool start(Client& client, Queued& queued);
   bool start_multicast(Client& client, wire::Multicast& request);
+  void clear_queue(Client& client);
+  void tell_sent(Client& client, std::uint64_t token, DataPlane::Numbered numbered);
+  // large multicasts (client_large.cpp)
+  std::shared_ptr<LargeSend> make_large(Client& client, wire::Multicast& request) const;
+  void on_part(Client& client, const wire::MulticastPart& part);
+  bool start_large(Client& client, const std::shared_ptr<LargeSend>& large);
+  void watch_parts(Client& client);
+  // bytes from process to process (client_direct.cpp)
+  void send_direct(Client& client, const wire::Direct& direct);
+  // slow clients (client_slow.cpp)
+  void send_delivery(Client& client, wire::Deliver deliver);
+  void count_unread(Client& client, std::size_t bytes);
+  void on_consumed(Client& client, std::uint64_t bytes);
+  void set_slow(Client& client, bool slow);
+  void watch_slow(Client& client);
+  void credit_own_pause();
+  std::size_t cap_of(const Client& client) const;
+  void exclude(Client& client, std::string reason);
+  void submit_failure(Client& client, wire::Departure reason);
   void start_change(Client& client, std::uint64_t token, wire::Change change);
+  void take_plant_change(Client& client, const wire::ChangePlant& request);
   void start_flush(Client& client, std::uint64_t token);
   void complete_flushes(Client& client);
   void deliver_global(const wire::Change& change, std::uint64_t view, const GroupTable& table);
@@ -106,12 +163,16 @@ class ClientPort : public Upcalls {
 
   Context& context_;
   DataPlane* plane_ = nullptr;
+  Sessions* sessions_ = nullptr;
   std::map<ClientHandle, Client> clients_;
   std::map<ProcessId, ClientHandle> processes_;
   std::map<wire::ChangeId, Asked> asked_;
+  std::map<wire::PlantRequestId, Asked> plant_asked_;
   wire::SiteView site_view_;
   std::uint32_t next_process_ = 1;
   bool serving_ = false;
+  bool urgent_ = false;
+  MonotonicTime pumped_{};
 };
 
 }  // namespace cohort::core

@@ -3,6 +3,7 @@
 
 #include "platform/base/instrument.h"
 #include "platform/core/client_port.h"
+#include "platform/wire/parts.h"
 
 namespace cohort::core {
 
@@ -36,7 +37,15 @@ void ClientPort::on_message(const wire::MessageId& id, const StreamEntry& entry,
     deliver.destinations = entry.head.destinations;
     deliver.entry = entry.head.entry;
     deliver.payload = entry.payload;
-    send(*client, deliver);
+    send_delivery(*client, std::move(deliver));
+  }
+}
+
+void ClientPort::send_delivery(Client& client, wire::Deliver deliver) {
+  const std::size_t part = plane_->flow().limits().part;
+  for (Bytes& record : wire::encode_in_parts(std::move(deliver), part)) {
+    count_unread(client, record.size());
+    context_.effects.push_back(SendClient{client.handle, std::move(record)});
   }
 }
 
@@ -51,8 +60,7 @@ void ClientPort::on_switch(const wire::Opening& opening) {
     }
     if (change.kind != wire::ChangeKind::kProcessFailed) continue;
     if (Client* client = find(change.process)) {
-      client->queue.clear();  // E8: a process that is removed speaks no more.
-      client->queue_bytes = 0;
+      clear_queue(*client);  // E8: a process that is removed speaks no more.
     }
   }
 }
@@ -107,7 +115,7 @@ void ClientPort::deliver_global(const wire::Change& change, std::uint64_t view,
     deliver.destinations.groups = {change.group};
     deliver.entry = change.entry;
     deliver.payload = change.payload;
-    send(*client, deliver);
+    send_delivery(*client, std::move(deliver));
   }
 }
 
@@ -129,6 +137,8 @@ void ClientPort::tell_views(const std::vector<GroupChange>& changes) {
 
 void ClientPort::on_site_view(const ViewNews& news) {
   site_view_ = news.view;
+  // Who comes in may send one window before it hears who is slow.
+  for (auto& [handle, client] : clients_) client.senders += news.joined.size();
   for (ProcessId process : news.gone) {
     send_all(wire::ProcessGone{process, wire::Departure::kSiteFailed});
   }

@@ -10,6 +10,7 @@
 #include "platform/base/rng.h"
 #include "platform/base/time.h"
 #include "platform/core/effect.h"
+#include "platform/core/timers.h"
 
 namespace cohort::core {
 
@@ -20,6 +21,7 @@ struct Context {
   MonotonicTime now{};
   Effects effects;
   Rng rng;
+  Timers timers;         ///< of the view in force
   bool stopped = false;  ///< FailStop was emitted: nothing more happens
 
   void trace(std::string text) { effects.push_back(Trace{std::move(text)}); }

@@ -11,10 +11,14 @@ using wire::Opening;
 using wire::SiteSet;
 using wire::StreamFrame;
 
-DataPlane::DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls)
+DataPlane::DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls,
+                     const FlowLimits& limits)
     : context_(context),
       sessions_(sessions),
       upcalls_(upcalls),
+      flow_(context, sessions, limits),
+      fragments_(sessions, flow_),
+      reassembly_(flow_),
       multicast_(sessions),
       epochs_(context.self) {}
 
@@ -23,6 +27,9 @@ void DataPlane::install(std::uint64_t view, const std::vector<SiteLife>& members
   view_ = view;
   members_ = members;
   rank_ = rank;
+  flow_.install(members, rank);
+  fragments_.install(view, members, rank);
+  reassembly_.install(members.size());
   multicast_.install(view, members, rank);
   order_.install(members.size());
   stability_.install(members.size());
@@ -31,6 +38,7 @@ void DataPlane::install(std::uint64_t view, const std::vector<SiteLife>& members
   unapplied_.clear();
   parked_.clear();
   fetched_.clear();
+  pieces_.clear();
   frozen_ = false;
   update_own_stability();
 }
@@ -82,6 +90,7 @@ void DataPlane::on_stream(std::size_t rank, StreamFrame frame) {
     context_.fail_stop("a number of site " + to_string(members_[rank]) + " was lost");
     return;
   }
+  if (!assemble(rank, frame)) return;
   const bool safe =
       frame.kind == wire::EntryKind::kMessage && frame.head.safety == wire::Safety::kSafe;
   const bool marker = frame.kind == wire::EntryKind::kMarker;
@@ -116,11 +125,8 @@ void DataPlane::on_change_request(const wire::Change& change) {
 }
 
 void DataPlane::on_status(std::size_t rank, const wire::Status& status) {
+  flow_.on_slow(members_[rank], status.sent_ns, status.slow);
   if (!frozen_) stability_.on_status(rank, status);
-}
-
-bool DataPlane::window_open() const {
-  return has_table_ && !frozen_ && multicast_.unstable_bytes() < limits::kUnstableBytesPerOrigin;
 }
 
 SiteSet DataPlane::sites_of(const wire::Destinations& destinations) const {
@@ -154,23 +160,6 @@ std::vector<ProcessId> DataPlane::recipients_of(const wire::Destinations& destin
   return recipients;
 }
 
-DataPlane::Numbered DataPlane::send(ProcessId sender, wire::Multicast request) {
-  wire::MessageHead head;
-  head.order = request.order;
-  head.safety = request.safety;
-  head.sender = sender;
-  head.destination_sites = sites_of(request.destinations);
-  head.entry = request.entry;
-  Numbered numbered;
-  numbered.recipients = recipients_of(request.destinations);
-  head.destinations = std::move(request.destinations);
-  numbered.id = {context_.self, view_,
-                 multicast_.number(std::move(head), std::move(request.payload), epochs_.sending(),
-                                   order_.passed())};
-  update_own_stability();
-  return numbered;
-}
-
 wire::ChangeId DataPlane::submit(wire::Change change) {
   const wire::ChangeId id = epochs_.submit(change);
   if (frozen_ || members_.empty()) return id;
@@ -197,6 +186,10 @@ void DataPlane::pump(bool may_deliver) {
         sessions_.send(members_[peer].site, Channel::kData, frame);
       }
     }
+  }
+  flow_.measure();
+  if (has_table_) {
+    fragments_.pump([this](const wire::Destinations& to) { return sites_of(to); });
   }
   update_own_stability();
   if (may_deliver) {
@@ -295,7 +288,7 @@ std::vector<std::pair<std::size_t, std::string>> DataPlane::late_sites() const {
   std::vector<std::pair<std::size_t, std::string>> late;
   if (rank_ != 0 || frozen_ || epochs_.sending() == 0) return late;
   if (stability_.least_delivered_epoch() >= epochs_.sending()) return late;
-  if (context_.now - epochs_.opened_at() <= limits::kEpochDeadline) return late;
+  if (context_.now - epochs_.opened_at() <= context_.timers.epoch_deadline) return late;
   if (epochs_.sending() != epochs_.delivered()) {
     for (std::size_t rank = 1; rank < members_.size(); ++rank) {
       if (!epochs_.marker_seen(rank))

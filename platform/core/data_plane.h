@@ -16,7 +16,7 @@ namespace cohort::core {
 
 class DataPlane {
  public:
-  DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls);
+  DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls, const FlowLimits& limits);
 
   // ---- views
   /// Starts a view. The table stays as it is, or is empty (`fresh`), or is awaited (`table` false).
@@ -31,6 +31,8 @@ class DataPlane {
 
   // ---- frames of this view, from the member with this rank
   void on_stream(std::size_t rank, wire::StreamFrame frame);
+  void on_fragment(std::size_t rank, const wire::Fragment& fragment);
+  void on_fragment_drop(std::size_t rank, const wire::FragmentDrop& drop);
   void on_order(std::size_t rank, const wire::OrderFrame& frame);
   void on_opening(const wire::Opening& opening);
   void on_opening_request(std::size_t rank, std::uint64_t epoch);
@@ -38,12 +40,21 @@ class DataPlane {
   void on_status(std::size_t rank, const wire::Status& status);
 
   // ---- sending
-  bool window_open() const;
+  /// Whether a multicast of that cost may take its number now: asked before the number is given
+  /// (H15). A reply waits for no slow member.
+  bool may_send(const wire::Multicast& request, std::size_t payload_bytes) const;
   struct Numbered {
     wire::MessageId id;
     std::vector<ProcessId> recipients;
   };
   Numbered send(ProcessId sender, wire::Multicast request);
+  /// A large multicast: begin() once there is room, then send() when it is ready.
+  FragmentSender& fragments() { return fragments_; }
+  const FragmentSender& fragments() const { return fragments_; }
+  bool ready(const LargeSend& large) const;
+  Numbered send(LargeSend& large);
+  Flow& flow() { return flow_; }
+  const Flow& flow() const { return flow_; }
   wire::ChangeId submit(wire::Change change);
 
   // ---- each step
@@ -62,17 +73,25 @@ class DataPlane {
   /// What this site must fetch before it holds the value's cut.
   std::vector<wire::Holding> lacking(const wire::ViewValue& value) const;
   void add_fetched(std::size_t origin, wire::StreamFrame frame);
+  /// True: the entry is whole now.
+  bool add_piece(wire::EntryPiece piece);
   std::optional<wire::StreamFrame> frame_of(const wire::StreamPlace& place,
                                             std::size_t for_rank) const;
   /// Delivers everything inside the cut. Requires: lacking(value) is empty.
   void close(const wire::ViewValue& value);
 
+  /// Bytes held of an origin, fragments included (P59).
+  std::size_t held_bytes(std::size_t origin) const {
+    return multicast_.stream(origin).bytes() + reassembly_.bytes(origin);
+  }
   const Multicast& multicast() const { return multicast_; }
   const TotalOrder& order() const { return order_; }
   const Stability& stability() const { return stability_; }
   const Epochs& epochs() const { return epochs_; }
 
  private:
+  Numbered number(ProcessId sender, wire::Multicast request, FragmentSender::Tail tail);
+  bool assemble(std::size_t rank, wire::StreamFrame& frame);
   void deliver_all(const Delivery::Rules& rules);
   void apply_opening();
   void switch_to(const wire::Opening& opening);
@@ -90,6 +109,9 @@ class DataPlane {
   std::uint64_t view_ = 0;
   std::vector<SiteLife> members_;
   std::size_t rank_ = 0;
+  Flow flow_;
+  FragmentSender fragments_;
+  Reassembly reassembly_;
   Multicast multicast_;
   TotalOrder order_;
   Stability stability_;
@@ -100,6 +122,7 @@ class DataPlane {
   std::vector<wire::Opening> unapplied_;  ///< delivered while the table was awaited
   std::map<std::size_t, std::vector<wire::StreamFrame>> parked_;  ///< of an unknown epoch, by rank
   std::map<wire::StreamPlace, wire::StreamFrame> fetched_;
+  std::map<wire::StreamPlace, Bytes> pieces_;  ///< of large entries that are being fetched
   bool frozen_ = false;
   bool urgent_ = false;
 };

@@ -9,6 +9,7 @@
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
 #include "platform/core/input.h"
+#include "platform/wire/plant_record.h"
 
 namespace cohort::core {
 
@@ -51,8 +52,15 @@ struct FailStop {
   bool final = false;
 };
 
-using Effect =
-    std::variant<SendFrame, SendClient, CloseClient, CloseLink, StoreWrite, Trace, FailStop>;
+/// Have connections to these hosts and to no others, at these addresses; accept only them. The
+/// site's own entry tells where it listens. The newest one counts.
+struct SetHosts {
+  std::vector<wire::Host> hosts;
+  std::uint64_t version = 0;  ///< of the plant record: one version, one list of hosts
+};
+
+using Effect = std::variant<SendFrame, SendClient, CloseClient, CloseLink, StoreWrite, Trace,
+                            FailStop, SetHosts>;
 using Effects = std::vector<Effect>;
 
 }  // namespace cohort::core

@@ -49,7 +49,7 @@ wire::Opening Epochs::open(MonotonicTime now) {
   std::size_t bytes = 0;
   while (!collected_.empty() && opening.changes.size() < limits::kChangesPerEpoch) {
     bytes += collected_.front().payload.size() + 2 * limits::kNameBytes;
-    if (!opening.changes.empty() && bytes > limits::kPayloadBytes) break;
+    if (!opening.changes.empty() && bytes > limits::kGlobalPayloadBytes) break;
     opening.changes.push_back(std::move(collected_.front()));
     collected_.pop_front();
   }

@@ -23,7 +23,7 @@ void FailureDetector::install(const std::vector<SiteLife>& members, MonotonicTim
 
 void FailureDetector::on_step(MonotonicTime now) {
   const Duration gap = now - last_step_;
-  const Duration expected = limits::kHeartbeatPeriod + limits::kOwnPauseCredit;
+  const Duration expected = timers_.heartbeat + limits::kOwnPauseCredit;
   if (last_step_ != MonotonicTime{} && gap > expected) {
     COHORT_PROBE("detector.own_pause");
     for (auto& [site, peer] : peers_) {
@@ -67,7 +67,7 @@ void FailureDetector::on_new_life(SiteId site) {
 void FailureDetector::forgive_heard(MonotonicTime now) {
   for (auto& [site, peer] : peers_) {
     if (!peer.suspected || peer.gone) continue;
-    if (now - peer.echoed > 2 * limits::kHeartbeatPeriod) continue;
+    if (now - peer.echoed > 2 * timers_.heartbeat) continue;
     COHORT_PROBE("detector.forgiven");
     peer.suspected = false;
     peer.evidence.clear();
@@ -105,7 +105,7 @@ std::optional<MonotonicTime> FailureDetector::last_echo_to(SiteId site) const {
 Duration FailureDetector::timeout(const Peer& peer) const {
   const double wanted_ms = 4 * peer.mean_gap_ms + 8 * peer.deviation_ms;
   const auto wanted = Duration(static_cast<std::int64_t>(wanted_ms * 1e6));
-  return std::clamp(wanted, limits::kSuspicionFloor, limits::kSuspicionCeiling);
+  return std::clamp(wanted, timers_.suspicion_floor, timers_.suspicion_ceiling);
 }
 
 bool FailureDetector::check(MonotonicTime now) {
@@ -168,12 +168,12 @@ bool FailureDetector::lease_valid(MonotonicTime now) const {
       continue;
     }
     const auto found = peers_.find(member.site);
-    if (found != peers_.end() && now - found->second.echoed <= limits::kLease) ++echoing;
+    if (found != peers_.end() && now - found->second.echoed <= timers_.lease) ++echoing;
   }
   const bool oldest = !members_.empty() && members_.front() == self_;
   const auto found = members_.empty() ? peers_.end() : peers_.find(members_.front().site);
   const bool oldest_echoes =
-      oldest || (found != peers_.end() && now - found->second.echoed <= limits::kLease);
+      oldest || (found != peers_.end() && now - found->second.echoed <= timers_.lease);
   return is_quorum(echoing, members_.size(), oldest_echoes);
 }
 

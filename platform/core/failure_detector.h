@@ -15,6 +15,7 @@
 
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
+#include "platform/core/timers.h"
 
 namespace cohort::core {
 
@@ -24,6 +25,9 @@ class FailureDetector {
 
   /// The members of the view that counts now, oldest first; suspicions start anew.
   void install(const std::vector<SiteLife>& members, MonotonicTime now);
+
+  /// From the next look on. The plant's operators may change them with a view.
+  void set_timers(const Timers& timers) { timers_ = timers; }
 
   /// Notices a pause of our own; call at the start of each step.
   void on_step(MonotonicTime now);
@@ -55,7 +59,7 @@ class FailureDetector {
   bool heard_within(SiteId site, Duration age, MonotonicTime now) const;
   std::int64_t silent_for_ms(SiteId site, MonotonicTime now) const;
 
-  /// A quorum of the view has echoed a Status that we sent at most limits::kLease ago.
+  /// A quorum of the view has echoed a Status that we sent at most Timers::lease ago.
   bool lease_valid(MonotonicTime now) const;
   /// False: so many members are certainly gone that the rest can never be a quorum of this view.
   bool quorum_possible() const;
@@ -78,6 +82,7 @@ class FailureDetector {
   void suspect(Peer& peer, std::string evidence, MonotonicTime now);
 
   SiteLife self_;
+  Timers timers_;
   std::vector<SiteLife> members_;
   std::map<SiteId, Peer> peers_;
   MonotonicTime last_step_{};

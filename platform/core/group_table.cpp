@@ -20,6 +20,14 @@ ChangeOutcome refused(Errc code, std::string text) {
   return outcome;
 }
 
+/// Takes the same time wherever the two differ.
+bool same_secret(ByteView a, ByteView b) {
+  if (a.size() != b.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
 bool holds(const std::vector<ProcessId>& members, ProcessId process) {
   return std::find(members.begin(), members.end(), process) != members.end();
 }
@@ -65,7 +73,7 @@ ChangeOutcome GroupTable::create(const Change& change) {
                    "the plant has its " + std::to_string(limits::kGroupsPerPlant) + " groups");
   }
   const GroupId id = GroupId::make(next_group_++);
-  groups_[id] = Group{change.name, 1, {change.process}};
+  groups_[id] = Group{change.name, 1, {change.process}, change.payload};
   names_[change.name] = id;
   ChangeOutcome outcome;
   outcome.group = id;
@@ -83,6 +91,9 @@ ChangeOutcome GroupTable::join(const Change& change) {
   if (holds(group.members, change.process)) {
     return refused(Errc::kAlreadyExists,
                    to_string(change.process) + " is a member of \"" + change.name + "\" already");
+  }
+  if (!same_secret(group.credentials, change.payload)) {
+    return refused(Errc::kRefused, "group \"" + change.name + "\" asks for other credentials");
   }
   if (group.members.size() >= limits::kMembersPerGroup) {
     return refused(Errc::kLimit, "group \"" + change.name + "\" has its " +
@@ -210,6 +221,7 @@ Bytes GroupTable::encode() const {
     out.varint(group.view_number);
     out.varint(group.members.size());
     for (ProcessId member : group.members) out.process(member);
+    out.bytes(group.credentials);
   }
   out.varint(last_changes_.size());
   for (const auto& [life, number] : last_changes_) {
@@ -231,6 +243,8 @@ Result<GroupTable> GroupTable::decode(ByteView bytes) {
     group.view_number = in.varint();
     group.members.resize(in.count(limits::kMembersPerGroup));
     for (ProcessId& member : group.members) member = in.process();
+    const ByteView credentials = in.bytes(limits::kCredentialBytes);
+    group.credentials.assign(credentials.begin(), credentials.end());
     table.names_[group.name] = id;
     table.groups_[id] = std::move(group);
   }

@@ -19,6 +19,7 @@ struct Group {
   std::string name;
   std::uint64_t view_number = 0;
   std::vector<ProcessId> members;  ///< oldest first
+  Bytes credentials;               ///< what who joins has to show; empty: nothing
   bool operator==(const Group&) const = default;
 };
 

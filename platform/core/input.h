@@ -11,8 +11,13 @@
 
 namespace cohort::core {
 
-/// The two connections of a pair of sites; no order holds between them.
-enum class Channel : std::uint8_t { kControl = 0, kData = 1 };
+/// The connections of a pair of sites; no order holds between them, and each fails by itself.
+enum class Channel : std::uint8_t {
+  kControl = 0,
+  kData = 1,
+  kTransfer = 2,  ///< states on their way to a joining member
+};
+inline constexpr std::size_t kChannels = 3;
 
 /// A client process's connection to its daemon; never reused within one life of the site.
 struct ClientHandle {
@@ -35,6 +40,16 @@ struct LinkDown {
   SiteId site;
   Channel channel = Channel::kControl;
   bool process_gone = false;
+};
+/// A network path to a site came or went, began or ceased to carry the channel: for people only,
+/// the protocols go by LinkUp and LinkDown.
+struct PathReport {
+  SiteId site;
+  Channel channel = Channel::kControl;
+  std::size_t path = 0;
+  bool up = false;
+  bool carries = false;
+  std::string reason;  ///< why it is not up
 };
 struct FrameReceived {
   SiteId site;
@@ -61,6 +76,6 @@ struct StoreDone {
 struct Leave {};
 
 using Input = std::variant<Start, Tick, LinkUp, LinkDown, FrameReceived, ClientOpened, ClientFrame,
-                           ClientGone, StoreDone, Leave>;
+                           ClientGone, StoreDone, Leave, PathReport>;
 
 }  // namespace cohort::core

@@ -32,7 +32,45 @@ Message Inspector::sites() const {
   message.set("epoch", plane.epochs().delivered()).set("serving", serving);
   message.set("state", !basis.operational ? "joining" : serving ? "serving" : "blocked");
   message.set("self", to_string(context.self));
+  message.set("plant_version", basis.plant.version);
+  message.set("hosts", hosts()).set("timers", timers());
   return message;
+}
+
+Message::List Inspector::hosts() const {
+  Message::List hosts;
+  for (const wire::Host& host : views.basis().plant.hosts) {
+    Message entry;
+    entry.set("site", std::int64_t{host.site.value}).set("name", std::string_view(host.name));
+    entry.set("witness", host.witness);
+    Message::List paths_to;
+    for (std::size_t path = 0; path < host.endpoints.size(); ++path) {
+      Message each;
+      each.set("address", std::string_view(host.endpoints[path].address));
+      each.set("port", std::int64_t{host.endpoints[path].port});
+      if (host.site != context.self.site) {
+        const PathBook::Path known = paths.path(host.site, path);
+        each.set("up", known.up()).set("carries", known.carries());
+        each.set("reason", std::string_view(known.reason()));
+      }
+      paths_to.push_back(std::move(each));
+    }
+    entry.set("paths", std::move(paths_to));
+    hosts.push_back(std::move(entry));
+  }
+  return hosts;
+}
+
+Message::List Inspector::timers() const {
+  Message::List timers;
+  for (const TimerRule& rule : timer_rules()) {
+    Message entry;
+    entry.set("name", rule.name).set("value_ms", to_millis(context.timers.*(rule.place)));
+    entry.set("default_ms", to_millis(Timers{}.*(rule.place)));
+    entry.set("least_ms", rule.least_ms).set("most_ms", rule.most_ms);
+    timers.push_back(std::move(entry));
+  }
+  return timers;
 }
 
 Message Inspector::groups() const {
@@ -62,6 +100,7 @@ Message Inspector::links() const {
     link.set("site", std::int64_t{member.site.value});
     link.set("control", sessions.up(member.site, Channel::kControl));
     link.set("data", sessions.up(member.site, Channel::kData));
+    link.set("transfer", sessions.up(member.site, Channel::kTransfer));
     link.set("last_heard_ms", detector.silent_for_ms(member.site, context.now));
     link.set("suspected", detector.suspected(member.site));
     link.set("evidence", std::string_view(detector.evidence(member.site)));

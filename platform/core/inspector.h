@@ -3,6 +3,7 @@
 
 #include "platform/core/client_port.h"
 #include "platform/core/failure_detector.h"
+#include "platform/core/path_book.h"
 #include "platform/core/sessions.h"
 #include "platform/core/view_change.h"
 
@@ -14,6 +15,7 @@ struct Inspector {
   const FailureDetector& detector;
   const DataPlane& plane;
   const ViewChange& views;
+  const PathBook& paths;
 
   /// what: "sites", "groups", "links", "statistics", "why-left" (argument: a site's number).
   /// An unknown question is answered with the field "error".
@@ -21,6 +23,8 @@ struct Inspector {
 
  private:
   wire::Message sites() const;
+  wire::Message::List hosts() const;
+  wire::Message::List timers() const;
   wire::Message groups() const;
   wire::Message links() const;
   wire::Message statistics() const;

@@ -20,8 +20,15 @@ StreamFrame make_frame(std::uint64_t view, std::uint64_t number, const StreamEnt
   frame.first = number;
   frame.kind = kind;
   frame.head = entry.head;
-  if (kind == EntryKind::kMessage) frame.payload = entry.payload;
   return frame;
+}
+
+void add_payload(StreamFrame& frame, const StreamEntry& entry, FragmentSender::Tail tail) {
+  if (frame.kind != EntryKind::kMessage) return;
+  frame.transfer = tail.transfer;
+  frame.before = tail.before;
+  const auto from = entry.payload.begin() + static_cast<std::ptrdiff_t>(tail.before);
+  frame.payload.assign(from, entry.payload.end());
 }
 
 }  // namespace
@@ -33,11 +40,10 @@ void Multicast::install(std::uint64_t view, const std::vector<SiteLife>& members
   rank_ = rank;
   streams_.assign(members.size(), Stream());
   skips_.assign(members.size(), PendingSkip());
-  unstable_bytes_ = 0;
 }
 
 std::uint64_t Multicast::number(wire::MessageHead head, Bytes payload, std::uint64_t epoch,
-                                std::uint64_t order_prefix) {
+                                std::uint64_t order_prefix, FragmentSender::Tail tail) {
   StreamEntry entry;
   entry.kind = EntryKind::kMessage;
   entry.epoch = epoch;
@@ -46,7 +52,7 @@ std::uint64_t Multicast::number(wire::MessageHead head, Bytes payload, std::uint
   entry.head.vector[rank_] = streams_[rank_].received();
   entry.head.order_prefix = order_prefix;
   entry.payload = std::move(payload);
-  return append_own(std::move(entry));
+  return append_own(std::move(entry), tail);
 }
 
 void Multicast::number_marker(std::uint64_t epoch, std::uint64_t order_prefix) {
@@ -56,18 +62,18 @@ void Multicast::number_marker(std::uint64_t epoch, std::uint64_t order_prefix) {
   entry.head.vector = done();
   entry.head.vector[rank_] = streams_[rank_].received();
   entry.head.order_prefix = order_prefix;
-  append_own(std::move(entry));
+  append_own(std::move(entry), {});
 }
 
-std::uint64_t Multicast::append_own(StreamEntry entry) {
+std::uint64_t Multicast::append_own(StreamEntry entry, FragmentSender::Tail tail) {
   const std::uint64_t number = streams_[rank_].received() + 1;
-  send_to_others(number, entry);
-  unstable_bytes_ += entry.payload.size();
+  send_to_others(number, entry, tail);
   streams_[rank_].append(std::move(entry));
   return number;
 }
 
-void Multicast::send_to_others(std::uint64_t number, const StreamEntry& entry) {
+void Multicast::send_to_others(std::uint64_t number, const StreamEntry& entry,
+                               FragmentSender::Tail tail) {
   const bool marker = entry.kind == EntryKind::kMarker;
   const bool total = entry.head.order == wire::Order::kTotal && !marker;
   for (std::size_t peer = 0; peer < members_.size(); ++peer) {
@@ -81,7 +87,9 @@ void Multicast::send_to_others(std::uint64_t number, const StreamEntry& entry) {
       kind = EntryKind::kHeader;
     }
     flush_skip(peer);
-    sessions_.send(members_[peer].site, Channel::kData, make_frame(view_, number, entry, kind));
+    StreamFrame frame = make_frame(view_, number, entry, kind);
+    add_payload(frame, entry, tail);
+    sessions_.send(members_[peer].site, Channel::kData, frame);
   }
 }
 
@@ -144,13 +152,7 @@ wire::SiteVector Multicast::done() const {
 }
 
 void Multicast::free_to(std::size_t origin, std::uint64_t number) {
-  Stream& stream = streams_[origin];
-  if (origin == rank_) {
-    for (std::uint64_t n = stream.floor() + 1; n <= number && n <= stream.done(); ++n) {
-      unstable_bytes_ -= stream.find(n)->payload.size();
-    }
-  }
-  stream.free_to(number);
+  streams_[origin].free_to(number);
 }
 
 std::optional<StreamFrame> Multicast::frame_of(std::size_t origin, std::uint64_t number,
@@ -164,7 +166,9 @@ std::optional<StreamFrame> Multicast::frame_of(std::size_t origin, std::uint64_t
   if (kind == EntryKind::kMessage && !wire::contains(entry->head.destination_sites, for_rank)) {
     kind = EntryKind::kSkip;
   }
-  return make_frame(view_, number, *entry, kind);
+  StreamFrame frame = make_frame(view_, number, *entry, kind);
+  add_payload(frame, *entry, {});
+  return frame;
 }
 
 }  // namespace cohort::core

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "platform/core/context.h"
+#include "platform/core/fragments.h"
 #include "platform/core/sessions.h"
 #include "platform/core/stream.h"
 
@@ -23,8 +24,9 @@ class Multicast {
   void install(std::uint64_t view, const std::vector<SiteLife>& members, std::size_t rank);
 
   /// Gives the next number and sends. `head.vector` and `order_prefix` are filled in here.
+  /// `tail`: what of a large payload its destinations have in fragments.
   std::uint64_t number(wire::MessageHead head, Bytes payload, std::uint64_t epoch,
-                       std::uint64_t order_prefix);
+                       std::uint64_t order_prefix, FragmentSender::Tail tail = {});
   void number_marker(std::uint64_t epoch, std::uint64_t order_prefix);
   void flush_skips();
 
@@ -37,8 +39,8 @@ class Multicast {
   const Stream& stream(std::size_t origin) const { return streams_[origin]; }
   wire::SiteVector received() const;
   wire::SiteVector done() const;
-  /// Bytes of own messages that are not freed: what the window is about.
-  std::size_t unstable_bytes() const { return unstable_bytes_; }
+  /// Cost of own messages that are not freed: what the window is about.
+  std::size_t unstable_bytes() const { return streams_.empty() ? 0 : streams_[rank_].bytes(); }
   void free_to(std::size_t origin, std::uint64_t number);
   /// As a frame, for a site that lacks it; a skip where it holds no payload for that site.
   std::optional<wire::StreamFrame> frame_of(std::size_t origin, std::uint64_t number,
@@ -53,8 +55,8 @@ class Multicast {
     std::uint64_t order_prefix = 0;
   };
 
-  std::uint64_t append_own(StreamEntry entry);
-  void send_to_others(std::uint64_t number, const StreamEntry& entry);
+  std::uint64_t append_own(StreamEntry entry, FragmentSender::Tail tail);
+  void send_to_others(std::uint64_t number, const StreamEntry& entry, FragmentSender::Tail tail);
   void add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry);
   void flush_skip(std::size_t peer);
 
@@ -64,7 +66,6 @@ class Multicast {
   std::size_t rank_ = 0;
   std::vector<Stream> streams_;
   std::vector<PendingSkip> skips_;
-  std::size_t unstable_bytes_ = 0;
 };
 
 }  // namespace cohort::core

@@ -5,6 +5,7 @@
 #include "platform/base/limits.h"
 #include "platform/core/client_port.h"
 #include "platform/core/inspector.h"
+#include "platform/core/path_book.h"
 #include "platform/core/router.h"
 
 namespace cohort::core {
@@ -19,19 +20,22 @@ struct ProtocolsProcess::Parts {
         sessions(context, settings.plant),
         detector(settings.self),
         clients(context),
-        plane(context, sessions, clients),
+        plane(context, sessions, clients, settings.flow),
         views(context, sessions, detector, plane, settings),
         router(context, sessions, detector, plane, views),
-        inspector{context, sessions, detector, plane, views} {
-    clients.connect(plane);
+        inspector{context, sessions, detector, plane, views, paths} {
+    clients.connect(plane, sessions);
+    router.on_direct = [this](const wire::DirectFrame& frame) { clients.on_direct(frame); };
     clients.inspect = [this](const wire::Inspect& question) { return inspector.answer(question); };
+    clients.operators = settings.operators;
+    clients.change_plant = [this](wire::PlantChange change) {
+      return views.change_plant(std::move(change));
+    };
     views.on_install = [this](const ViewChange::Install& install) { on_install(install); };
-    for (SiteId site : settings.sites) {
-      if (site != settings.self.site) peers.push_back(site);
-    }
   }
 
   void take(const Input& input);
+  void set_hosts(const wire::PlantRecord& plant);
   void on_link_down(const LinkDown& down);
   void on_install(const ViewChange::Install& install);
   void settle();
@@ -46,6 +50,7 @@ struct ProtocolsProcess::Parts {
   };
 
   Context context;
+  PathBook paths;
   Sessions sessions;
   FailureDetector detector;
   ClientPort clients;
@@ -60,6 +65,7 @@ struct ProtocolsProcess::Parts {
   MonotonicTime not_serving_since{};
   bool urgent = false;
   Told told;
+  std::uint64_t plant_version = 0;  ///< of the record whose hosts were set last
 };
 
 ProtocolsProcess::ProtocolsProcess(Settings settings) : parts_(std::make_unique<Parts>(settings)) {}
@@ -78,7 +84,18 @@ Effects ProtocolsProcess::step(const Input& input, MonotonicTime now) {
   return std::exchange(context.effects, {});
 }
 
+void ProtocolsProcess::Parts::set_hosts(const wire::PlantRecord& plant) {
+  peers.clear();
+  for (const wire::Host& host : plant.hosts) {
+    if (host.site != context.self.site) peers.push_back(host.site);
+  }
+  const wire::Host* own = plant.host(context.self.site);
+  clients.witness = own != nullptr && own->witness;
+  if (plant.version > 0) context.effects.push_back(SetHosts{plant.hosts, plant.version});
+}
+
 void ProtocolsProcess::Parts::take(const Input& input) {
+  if (std::holds_alternative<Start>(input)) set_hosts(views.basis().plant);
   if (const auto* up = std::get_if<LinkUp>(&input)) {
     if (std::find(peers.begin(), peers.end(), up->site) == peers.end()) peers.push_back(up->site);
     sessions.on_link_up(up->site, up->channel);
@@ -89,6 +106,7 @@ void ProtocolsProcess::Parts::take(const Input& input) {
   if (const auto* record = std::get_if<ClientFrame>(&input)) clients.on_frame(*record);
   if (const auto* gone = std::get_if<ClientGone>(&input)) clients.on_gone(gone->client);
   if (const auto* done = std::get_if<StoreDone>(&input)) views.on_store_done(done->token);
+  if (const auto* path = std::get_if<PathReport>(&input)) paths.note(context, *path);
   if (std::holds_alternative<Leave>(input)) {
     clients.close_all("the site leaves the plant");
     views.leave();
@@ -121,8 +139,9 @@ void ProtocolsProcess::Parts::settle() {
       router.ask_for_table();
     }
   }
-  urgent = plane.take_urgent() || urgent;
+  urgent = plane.take_urgent() || clients.take_urgent() || urgent;
   send_statuses();
+  sessions.acknowledge(plane.flow().limits().unacknowledged);
   watch_serving();
 }
 
@@ -145,7 +164,7 @@ void ProtocolsProcess::Parts::send_statuses() {
   urgent = false;
   if (views.basis().operational) told = {plane.multicast().received(), plane.order().received()};
   last_status = context.now;
-  next_status = context.now + limits::kHeartbeatPeriod;
+  next_status = context.now + context.timers.heartbeat;
   for (SiteId site : peers) router.send_status(site);
 }
 
@@ -157,14 +176,16 @@ void ProtocolsProcess::Parts::watch_serving() {
   }
   if (!detector.quorum_possible()) {
     context.fail_stop("a quorum of the view's members has exited for good");
-  } else if (context.now - not_serving_since > limits::kQuorumLossRestart) {
+  } else if (context.now - not_serving_since > context.timers.quorum_loss_restart) {
     context.fail_stop("no quorum for " +
-                      std::to_string(to_millis(limits::kQuorumLossRestart) / 1000) + " s");
+                      std::to_string(to_millis(context.timers.quorum_loss_restart) / 1000) + " s");
   }
 }
 
 void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
   const wire::ViewValue& value = install.value;
+  if (value.plant.version != plant_version) set_hosts(value.plant);
+  plant_version = value.plant.version;
   ClientPort::ViewNews news;
   news.view = {value.view, value.members};
   std::vector<SiteLife> departed;
@@ -197,10 +218,38 @@ void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
   context.trace("event=view.installed site=" + to_string(context.self) +
                 " view=" + std::to_string(value.view) + " members=" + members);
   clients.on_site_view(news);
+  clients.on_plant_outcomes(install.own_outcomes);
   plane.resubmit_owed();
   table_asked = {};
   urgent = true;
   router.release();
+}
+
+Held ProtocolsProcess::held() const {
+  const Parts& parts = *parts_;
+  Held held;
+  for (std::size_t origin = 0; origin < parts.plane.multicast().sites(); ++origin) {
+    held.origin = std::max(held.origin, parts.plane.held_bytes(origin));
+  }
+  held.large = parts.plane.fragments().bytes();
+  const ClientPort::Held clients = parts.clients.held();
+  held.client_unread = clients.unread;
+  held.client_cap = clients.cap;
+  held.client_queued = clients.queued;
+  for (SiteId peer : parts.peers) {
+    held.unacknowledged =
+        std::max(held.unacknowledged, parts.sessions.unacknowledged_bytes(peer, Channel::kData));
+  }
+  return held;
+}
+
+std::optional<wire::PlantRecord> recorded_plant(const std::vector<Bytes>& log) {
+  std::optional<wire::PlantRecord> newest;
+  for (const Bytes& bytes : log) {
+    const auto record = wire::decode_view_log_record(bytes);
+    if (record && !record->ballot) newest = record->value.plant;
+  }
+  return newest;
 }
 
 MonotonicTime ProtocolsProcess::next_deadline() const {

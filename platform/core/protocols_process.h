@@ -6,13 +6,17 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
 #include "platform/core/effect.h"
+#include "platform/core/flow_limits.h"
+#include "platform/core/held.h"
 #include "platform/core/input.h"
+#include "platform/wire/plant_record.h"
 
 namespace cohort::core {
 
@@ -22,8 +26,18 @@ struct Settings {
   std::vector<SiteId> sites;  ///< the plant's first sites: who may form the first view
   std::string plant;          ///< the plant's name; sites of another plant are refused
   std::uint64_t seed = 0;     ///< for back-off times
+  FlowLimits flow;            ///< what may queue; the same at all sites
   std::vector<Bytes> log;     ///< records that earlier lives wrote by StoreWrite, oldest first
+  /// The hosts as the plant file has them; empty: `sites`, without addresses. They count until a
+  /// view has been formed.
+  std::vector<wire::Host> hosts;
+  /// The site joins a running plant: it never forms a first view, whatever `sites` says.
+  bool joins = false;
+  std::vector<std::uint32_t> operators;  ///< users (as the kernel names them) that may change it
 };
+
+/// The plant record of the last view in a log, or nothing where there is none. Pure.
+std::optional<wire::PlantRecord> recorded_plant(const std::vector<Bytes>& log);
 
 class ProtocolsProcess {
  public:
@@ -39,6 +53,9 @@ class ProtocolsProcess {
 
   /// When to give a Tick at the latest.
   MonotonicTime next_deadline() const;
+
+  /// What is held now. Ensures: F1 of docs/guarantees.md.
+  Held held() const;
 
  private:
   struct Parts;

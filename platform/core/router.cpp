@@ -26,6 +26,10 @@ void Router::on_new_life(SiteId from) {
   if (views_.basis().members[*rank].incarnation < life.incarnation) detector_.on_life_over(from);
 }
 
+bool Router::basis_holds(SiteId from) const {
+  return views_.basis().operational && views_.basis().holds(sessions_.life(from));
+}
+
 bool Router::is_over(SiteLife life) const {
   const ViewBasis& basis = views_.basis();
   if (!basis.operational || basis.holds(life)) return false;
@@ -66,6 +70,14 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
           if (f.life == context_.self) views_.on_dead();
         } else if constexpr (std::is_same_v<Frame, wire::StreamFrame>) {
           if (present(from, f, rank)) plane_.on_stream(rank, std::move(f));
+        } else if constexpr (std::is_same_v<Frame, wire::Fragment>) {
+          if (present(from, f, rank)) plane_.on_fragment(rank, f);
+        } else if constexpr (std::is_same_v<Frame, wire::DirectFrame>) {
+          if (f.from.site() == from && on_direct) on_direct(f);
+        } else if constexpr (std::is_same_v<Frame, wire::FragmentDrop>) {
+          if (present(from, f, rank)) plane_.on_fragment_drop(rank, f);
+        } else if constexpr (std::is_same_v<Frame, wire::EntryPiece>) {
+          views_.on_entry_piece(std::move(f));
         } else if constexpr (std::is_same_v<Frame, wire::OrderFrame>) {
           if (present(from, f, rank)) plane_.on_order(rank, f);
         } else if constexpr (std::is_same_v<Frame, wire::OpeningFrame>) {
@@ -107,6 +119,10 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
           if (auto table = GroupTable::decode(f.table)) plane_.adopt_table(std::move(*table));
         } else if constexpr (std::is_same_v<Frame, wire::LeaveRequest>) {
           views_.on_leave_request(from);
+        } else if constexpr (std::is_same_v<Frame, wire::PlantRequest>) {
+          if (basis_holds(from)) views_.on_plant_request(f);
+        } else if constexpr (std::is_same_v<Frame, wire::PlantUpdate>) {
+          views_.on_plant_update(f);
         }
       },
       frame);
@@ -171,10 +187,15 @@ void Router::send_status(SiteId site) {
       status.order_received = plane_.order().received();
     }
     status.delivered_epoch = plane_.epochs().delivered();
+    status.slow = plane_.flow().own_slow();
     if (views_.echoes(site)) status.echo_ns = detector_.echo_for(site, context_.now);
   } else if (basis.number > 0) {
     status.log_view = basis.number;
     status.log_members = basis.members;
+  }
+  if (!basis.operational) {
+    status.founders = basis.number == 0 ? views_.founders() : 0;
+    status.plant_version = basis.plant.version;
   }
   sessions_.send_unnumbered(site, Channel::kControl, status);
   if (sessions_.owes_acknowledgement(site, Channel::kData)) {

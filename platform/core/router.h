@@ -3,6 +3,7 @@
 /// else.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -26,6 +27,8 @@ class Router {
   void keep_table(Bytes table) { table_at_start_ = std::move(table); }
   /// Asks the next member for the group table, where this site awaits it.
   void ask_for_table();
+  /// Bytes of a process for one of this site's; set by the composer.
+  std::function<void(const wire::DirectFrame&)> on_direct;
   /// A Status to one site; `view` 0 while this life is no member.
   void send_status(SiteId site);
 
@@ -34,6 +37,7 @@ class Router {
   void on_status(SiteId from, const wire::Status& status);
   void on_new_life(SiteId from);
   bool is_over(SiteLife life) const;
+  bool basis_holds(SiteId from) const;
   /// True: the frame is of the present view and from one of its members, whose rank is given.
   template <typename Frame>
   bool present(SiteId from, Frame& frame, std::size_t& rank);

@@ -47,9 +47,7 @@ Sessions::Received Sessions::on_frame(SiteId site, Channel channel, ByteView byt
     return result;
   }
   if (!session.established) return result;
-  while (!session.kept.empty() && session.kept.front().number <= envelope->received) {
-    session.kept.pop_front();
-  }
+  free_kept(session, envelope->received);
   if (envelope->number != 0) {
     if (envelope->number <= session.received) {
       COHORT_PROBE("session.repeat_dropped");
@@ -60,7 +58,9 @@ Sessions::Received Sessions::on_frame(SiteId site, Channel channel, ByteView byt
       return result;
     }
     session.received = envelope->number;
+    session.owed_bytes += bytes.size();
   }
+  if (std::holds_alternative<wire::Acknowledgement>(envelope->frame)) return result;
   result.frame = std::move(envelope->frame);
   return result;
 }
@@ -88,9 +88,7 @@ void Sessions::on_hello(Peer& peer, SiteId site, Channel channel, const wire::Se
   Session& session = peer.channels[static_cast<std::size_t>(channel)];
   session.established = true;
   if (hello.peer == context_.self) {
-    while (!session.kept.empty() && session.kept.front().number <= hello.received) {
-      session.kept.pop_front();
-    }
+    free_kept(session, hello.received);
   }
   if (!session.kept.empty()) COHORT_PROBE("session.resumed_with_frames");
   for (const Kept& kept : session.kept) put(site, channel, session, kept.number, kept.frame);
@@ -102,7 +100,41 @@ void Sessions::send(SiteId site, Channel channel, const wire::PeerFrame& frame) 
   Session& session = peer.channels[static_cast<std::size_t>(channel)];
   Kept kept{session.next_number++, wire::encode(frame)};
   if (session.established) put(site, channel, session, kept.number, kept.frame);
+  session.kept_bytes += kept.frame.size();
   session.kept.push_back(std::move(kept));
+}
+
+void Sessions::free_kept(Session& session, std::uint64_t received) {
+  while (!session.kept.empty() && session.kept.front().number <= received) {
+    session.kept_bytes -= session.kept.front().frame.size();
+    session.acknowledged_bytes += session.kept.front().frame.size();
+    session.kept.pop_front();
+  }
+}
+
+const Sessions::Session* Sessions::find(SiteId site, Channel channel) const {
+  const auto found = peers_.find(site);
+  if (found == peers_.end()) return nullptr;
+  return &found->second.channels[static_cast<std::size_t>(channel)];
+}
+
+std::size_t Sessions::unacknowledged_bytes(SiteId site, Channel channel) const {
+  const Session* session = find(site, channel);
+  return session == nullptr ? 0 : session->kept_bytes;
+}
+
+std::uint64_t Sessions::acknowledged_bytes(SiteId site, Channel channel) const {
+  const Session* session = find(site, channel);
+  return session == nullptr ? 0 : session->acknowledged_bytes;
+}
+
+void Sessions::acknowledge(std::size_t owed_bytes) {
+  for (auto& [site, peer] : peers_) {
+    for (std::size_t channel = 0; channel < peer.channels.size(); ++channel) {
+      if (peer.channels[channel].owed_bytes <= owed_bytes) continue;
+      send_unnumbered(site, static_cast<Channel>(channel), wire::Acknowledgement{});
+    }
+  }
 }
 
 void Sessions::send_unnumbered(SiteId site, Channel channel, const wire::PeerFrame& frame) {
@@ -113,6 +145,7 @@ void Sessions::send_unnumbered(SiteId site, Channel channel, const wire::PeerFra
 void Sessions::put(SiteId site, Channel channel, Session& session, std::uint64_t number,
                    ByteView frame) {
   session.acknowledged = session.received;
+  session.owed_bytes = 0;
   context_.effects.push_back(
       SendFrame{site, channel, wire::encode_envelope(number, session.received, frame)});
 }

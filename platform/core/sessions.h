@@ -40,6 +40,11 @@ class Sessions {
   /// The newest life heard of; incarnation 0: none yet.
   SiteLife life(SiteId site) const;
   bool up(SiteId site, Channel channel) const;
+  /// Bytes sent that the peer has not acknowledged, and all that it ever has, in its present life.
+  std::size_t unacknowledged_bytes(SiteId site, Channel channel) const;
+  std::uint64_t acknowledged_bytes(SiteId site, Channel channel) const;
+  /// Acknowledges what came where it is more than that many bytes; once a step.
+  void acknowledge(std::size_t owed_bytes);
   /// Frames were received on the channel that no envelope has acknowledged yet.
   bool owes_acknowledgement(SiteId site, Channel channel) const;
 
@@ -53,15 +58,20 @@ class Sessions {
     bool established = false;  ///< the peer's hello has come over this connection
     std::uint64_t next_number = 1;
     std::deque<Kept> kept;
+    std::size_t kept_bytes = 0;
+    std::uint64_t acknowledged_bytes = 0;
+    std::size_t owed_bytes = 0;  ///< received, not yet acknowledged
     std::uint64_t received = 0;
     std::uint64_t acknowledged = 0;  ///< the last `received` that we have told the peer
   };
   struct Peer {
     SiteLife life;
-    std::array<Session, 2> channels;
+    std::array<Session, kChannels> channels;
   };
 
   Session& session(SiteId site, Channel channel);
+  const Session* find(SiteId site, Channel channel) const;
+  static void free_kept(Session& session, std::uint64_t received);
   void on_hello(Peer& peer, SiteId site, Channel channel, const wire::SessionHello& hello,
                 Received& result);
   void send_hello(SiteId site, Channel channel, const Peer& peer);

@@ -8,6 +8,7 @@
 #include <deque>
 
 #include "platform/base/assert.h"
+#include "platform/base/limits.h"
 #include "platform/wire/peer_protocol.h"
 
 namespace cohort::core {
@@ -17,6 +18,14 @@ struct StreamEntry {
   std::uint64_t epoch = 0;
   wire::MessageHead head;
   Bytes payload;
+
+  /// What it counts for in windows and queues.
+  std::size_t cost() const {
+    if (kind != wire::EntryKind::kMessage) return 0;
+    const std::size_t destinations =
+        head.destinations.groups.size() + head.destinations.processes.size();
+    return payload.size() + limits::kMessageCostBytes + 8 * destinations;
+  }
 };
 
 class Stream {
@@ -25,7 +34,13 @@ class Stream {
   std::uint64_t done() const { return done_; }
   std::uint64_t received() const { return floor_ + entries_.size(); }
 
-  void append(StreamEntry entry) { entries_.push_back(std::move(entry)); }
+  void append(StreamEntry entry) {
+    bytes_ += entry.cost();
+    entries_.push_back(std::move(entry));
+  }
+
+  /// The costs of the messages kept.
+  std::size_t bytes() const { return bytes_; }
 
   /// Null where the number is freed or not received.
   const StreamEntry* find(std::uint64_t number) const {
@@ -42,6 +57,7 @@ class Stream {
   void free_to(std::uint64_t number) {
     const std::uint64_t limit = number < done_ ? number : done_;
     while (floor_ < limit) {
+      bytes_ -= entries_.front().cost();
       entries_.pop_front();
       ++floor_;
     }
@@ -50,12 +66,13 @@ class Stream {
   /// Forgets what lies beyond the cut.
   void truncate(std::uint64_t last) {
     COHORT_ASSERT(done_ <= last, "what was delivered lies inside the cut");
-    while (received() > last) entries_.pop_back();
+    for (; received() > last; entries_.pop_back()) bytes_ -= entries_.back().cost();
   }
 
  private:
   std::uint64_t floor_ = 0;
   std::uint64_t done_ = 0;
+  std::size_t bytes_ = 0;
   std::deque<StreamEntry> entries_;
 };
 

@@ -68,6 +68,7 @@ void ViewChange::promise(SiteId from, const wire::Wedge& wedge, bool joining) {
         !COHORT_MUTANT("no_adoption")) {
       answer.accepted = acceptor_.accepted;
     }
+    if (wedge.forming) answer.plant = basis_.plant;
   }
   send(from, answer);
 }
@@ -115,6 +116,10 @@ void ViewChange::on_entries_request(SiteId from, const wire::EntriesRequest& req
   for (const wire::StreamPlace& place : request.places) {
     auto frame = plane_.frame_of(place, *rank);
     if (!frame || frame->kind == wire::EntryKind::kHeader) continue;
+    if (frame->payload.size() > plane_.flow().limits().part) {
+      send_in_pieces(from, place.origin, std::move(*frame));
+      continue;
+    }
     bytes += frame->payload.size() + 64;
     if (bytes > limits::kFrameBytes && !answer.entries.empty()) {
       send(from, answer);
@@ -124,6 +129,34 @@ void ViewChange::on_entries_request(SiteId from, const wire::EntriesRequest& req
     answer.entries.emplace_back(place.origin, std::move(*frame));
   }
   if (!answer.entries.empty()) send(from, answer);
+}
+
+/// On the data channel, so that heartbeats need not wait behind a large message.
+void ViewChange::send_in_pieces(SiteId to, std::uint32_t origin, wire::StreamFrame frame) {
+  const Bytes payload = std::exchange(frame.payload, {});
+  const std::size_t part = plane_.flow().limits().part;
+  for (std::size_t at = 0; at < payload.size(); at += part) {
+    const auto from = payload.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::size_t length = std::min(part, payload.size() - at);
+    const wire::EntryPiece piece{basis_.number,
+                                 origin,
+                                 at,
+                                 payload.size(),
+                                 Bytes(from, from + static_cast<std::ptrdiff_t>(length)),
+                                 frame};
+    sessions_.send(to, Channel::kData, piece);
+  }
+}
+
+void ViewChange::on_entry_piece(wire::EntryPiece piece) {
+  if (!basis_.operational || piece.view != basis_.number || !plane_.frozen()) return;
+  // Pieces that come are progress: neither another holder nor the end of patience is due (E19).
+  if (acceptor_.fetch_retry != kNever) acceptor_.fetch_retry = context_.now + millis(200);
+  if (acceptor_.waiting) acceptor_.waiting_since = context_.now;
+  if (!plane_.add_piece(std::move(piece))) return;
+  COHORT_PROBE("view.entries_fetched");
+  continue_fetching();
+  try_install_waiting();
 }
 
 void ViewChange::on_entries(const wire::Entries& entries) {
@@ -181,10 +214,10 @@ void ViewChange::on_commit(const wire::Commit& commit) {
     return;
   }
   if (!member || value.view > basis_.number + 1) {
-    if (leaving_ && !member) {
-      last_commit_ = commit;
-      leave_at_ = context_.now + millis(300);
-      return;
+    const bool asked_to_go = value.plant.host(context_.self.site) == nullptr;
+    if (!member && (leaving_ || asked_to_go)) {
+      return leave_after_a_while(commit,
+                                 asked_to_go ? "removed from the plant by an operator" : "left");
     }
     std::string reason = "removed from the site view";
     for (const wire::Removal& removal : value.removed) {
@@ -204,12 +237,19 @@ void ViewChange::on_commit(const wire::Commit& commit) {
   try_install_waiting();
 }
 
+/// H20: who goes in order answers questions for a moment, so that its COMMIT does reach somebody.
+void ViewChange::leave_after_a_while(const wire::Commit& commit, std::string reason) {
+  last_commit_ = commit;
+  leave_at_ = context_.now + millis(300);
+  leave_reason_ = std::move(reason);
+}
+
 void ViewChange::try_install_waiting() {
   if (!acceptor_.waiting) return;
   if (plane_.lacking(acceptor_.waiting->value).empty()) {
     const ViewValue value = acceptor_.waiting->value;
     install(value, false);
-  } else if (context_.now - acceptor_.waiting_since > limits::kBallotTimeout) {
+  } else if (context_.now - acceptor_.waiting_since > context_.timers.ballot_timeout) {
     // H9: what this site lacks is freed elsewhere; it comes back with a transferred state.
     context_.fail_stop("the messages before view " + std::to_string(acceptor_.waiting->value.view) +
                        " cannot be had any more");
@@ -217,10 +257,13 @@ void ViewChange::try_install_waiting() {
 }
 
 void ViewChange::install(const ViewValue& value, bool forming) {
-  Install news{value, basis_.operational ? basis_.members : std::vector<SiteLife>{}, forming};
+  Install news{value, basis_.operational ? basis_.members : std::vector<SiteLife>{}, forming,
+               plant_changes_.on_install(value.plant_outcomes)};
   if (basis_.operational) plane_.close(value);
   write({value.view, std::nullopt, value}, next_token_++);
-  basis_ = {value.view, value.members, value.incarnations, true};
+  basis_ = {value.view, value.members, value.incarnations, value.plant, true};
+  context_.timers = timers_of(value.plant);
+  detector_.set_timers(context_.timers);
   for (const wire::Removal& removal : value.removed) {
     removals_.emplace_back(value.view, removal);
     if (removals_.size() > limits::kSitesPerPlant) removals_.erase(removals_.begin());
@@ -235,6 +278,8 @@ void ViewChange::install(const ViewValue& value, bool forming) {
   leavers_.clear();
   if (leaving_) leavers_.insert(context_.self.site);
   for (const SiteLife& member : value.members) joining_.erase(member.site);
+  std::erase_if(joining_,
+                [&](const auto& asking) { return value.plant.host(asking.first) == nullptr; });
   // A life that was listed once and is not any more never comes back (V9), whatever it still asks.
   std::erase_if(joining_, [&](const auto& asking) {
     return std::any_of(value.incarnations.begin(), value.incarnations.end(), [&](SiteLife seen) {

@@ -28,7 +28,12 @@ ViewChange::ViewChange(Context& context, Sessions& sessions, FailureDetector& de
       detector_(detector),
       plane_(plane),
       first_sites_(settings.sites) {
+  if (settings.joins) first_sites_.clear();
   for (SiteId site : first_sites_) basis_.members.push_back({site, {}});
+  basis_.plant.hosts = settings.hosts;
+  if (settings.hosts.empty()) {
+    for (SiteId site : settings.sites) basis_.plant.hosts.push_back({site, {}, {}, false});
+  }
   for (const Bytes& bytes : settings.log) {
     const auto record = wire::decode_view_log_record(bytes);
     if (!record) {
@@ -37,7 +42,8 @@ ViewChange::ViewChange(Context& context, Sessions& sessions, FailureDetector& de
     }
     if (!record->ballot) {
       if (record->view <= basis_.number) continue;
-      basis_ = {record->view, record->value.members, record->value.incarnations, false};
+      basis_ = {record->view, record->value.members, record->value.incarnations,
+                record->value.plant, false};
     } else if (record->view > acceptor_.accepted_view ||
                (record->view == acceptor_.accepted_view && acceptor_.accepted &&
                 acceptor_.accepted->ballot < *record->ballot)) {
@@ -67,6 +73,7 @@ void ViewChange::loop_back(const wire::PeerFrame& frame) {
   if (const auto* propose = std::get_if<wire::Propose>(&frame)) on_propose(self, *propose);
   if (const auto* accepted = std::get_if<wire::Accepted>(&frame)) on_accepted(self, *accepted);
   if (const auto* commit = std::get_if<wire::Commit>(&frame)) on_commit(*commit);
+  if (const auto* request = std::get_if<wire::PlantRequest>(&frame)) on_plant_request(*request);
 }
 
 void ViewChange::on_status(SiteId from, const wire::Status& status) {
@@ -75,7 +82,44 @@ void ViewChange::on_status(SiteId from, const wire::Status& status) {
     joining_.erase(from);
     return;
   }
-  joining_[from] = {status.self, status.log_view, status.log_members, context_.now};
+  if (basis_.operational) {
+    // A host that nobody has added, or that was removed, is told nothing and asked nothing.
+    if (basis_.plant.host(from) == nullptr) return;
+    if (status.plant_version < basis_.plant.version) {
+      sessions_.send_unnumbered(from, Channel::kControl, wire::PlantUpdate{basis_.plant});
+    }
+  }
+  joining_[from] = {status.self, status.log_view, status.log_members, context_.now,
+                    status.founders};
+}
+
+void ViewChange::on_plant_update(const wire::PlantUpdate& update) {
+  if (basis_.operational || update.record.version <= basis_.plant.version) return;
+  basis_.plant = update.record;
+  context_.effects.push_back(SetHosts{basis_.plant.hosts, basis_.plant.version});
+}
+
+void ViewChange::on_plant_request(const wire::PlantRequest& request) {
+  if (basis_.operational && request.view == basis_.number) plant_changes_.collect(request);
+}
+
+Result<wire::PlantRequestId> ViewChange::change_plant(wire::PlantChange change) {
+  if (!basis_.operational) {
+    return make_error(Errc::kNotServing, "this site is in no view; ask another one");
+  }
+  return plant_changes_.submit(context_.self, basis_.plant, std::move(change));
+}
+
+void ViewChange::tell_plant_requests() {
+  for (const wire::PlantRequest& request : plant_changes_.due(basis_.number, context_.now)) {
+    send(coordinator(), request);
+  }
+}
+
+std::uint64_t ViewChange::founders() const {
+  std::uint64_t hash = 0;
+  for (SiteId site : first_sites_) hash = mix64(hash ^ site.value);
+  return hash;
 }
 
 void ViewChange::on_accusation(const wire::Accusation& accusation) {
@@ -124,8 +168,8 @@ void ViewChange::on_leave_request(SiteId from) {
 }
 
 void ViewChange::on_dead() {
-  if (leaving_) {
-    context_.fail_stop("left", true);
+  if (leaving_ || leave_at_ != kNever) {
+    context_.fail_stop(leave_reason_, true);
   } else {
     context_.fail_stop("the others have removed this life");
   }
@@ -147,7 +191,7 @@ void ViewChange::tick() {
   if (context_.stopped) return;
   if (started_ == MonotonicTime{}) started_ = context_.now;
   if (leave_at_ <= context_.now) {
-    context_.fail_stop("left", true);
+    context_.fail_stop(leave_reason_, true);
     return;
   }
   if (leave_at_ != kNever) return;
@@ -156,6 +200,7 @@ void ViewChange::tick() {
   if (basis_.operational) {
     if (detector_.check(context_.now)) tell_suspicions();
     accuse_late_sites();
+    tell_plant_requests();
     watch_ballot();
     try_start();
     ask_for_ballot();

@@ -17,6 +17,7 @@
 #include "platform/core/context.h"
 #include "platform/core/data_plane.h"
 #include "platform/core/failure_detector.h"
+#include "platform/core/plant_changes.h"
 #include "platform/core/protocols_process.h"
 #include "platform/core/sessions.h"
 
@@ -27,6 +28,7 @@ struct ViewBasis {
   std::uint64_t number = 0;
   std::vector<SiteLife> members;    ///< oldest first
   wire::Incarnations incarnations;  ///< the greatest ever seen in a view, by site
+  wire::PlantRecord plant;          ///< hosts and timers that hold in it
   bool operational = false;         ///< this life is a member and has not stopped
 
   std::optional<std::size_t> rank_of(SiteId site) const;
@@ -40,6 +42,7 @@ class ViewChange {
     wire::ViewValue value;
     std::vector<SiteLife> old_members;  ///< empty where this life was no member
     bool forming = false;
+    std::vector<wire::PlantOutcome> own_outcomes;  ///< of requests that this site took
   };
 
   ViewChange(Context& context, Sessions& sessions, FailureDetector& detector, DataPlane& plane,
@@ -61,11 +64,20 @@ class ViewChange {
   void on_commit_request(SiteId from, const wire::CommitRequest& request);
   void on_entries_request(SiteId from, const wire::EntriesRequest& request);
   void on_entries(const wire::Entries& entries);
+  void on_entry_piece(wire::EntryPiece piece);
   void on_leave_request(SiteId from);
+  void on_plant_request(const wire::PlantRequest& request);
+  void on_plant_update(const wire::PlantUpdate& update);
   /// The others have removed this life.
   void on_dead();
   /// Any Status: members, joining sites, and lives that are over.
   void on_status(SiteId from, const wire::Status& status);
+
+  /// An operator's change of the plant; its outcome comes with an install. Errors: kNotServing,
+  /// those of PlantChanges::submit().
+  Result<wire::PlantRequestId> change_plant(wire::PlantChange change);
+  /// A hash of who may form the first view; 0: this site does not.
+  std::uint64_t founders() const;
 
   // ---- inputs
   void on_store_done(std::uint64_t token);
@@ -114,6 +126,7 @@ class ViewChange {
     std::vector<SiteLife> joiners;
     std::map<SiteId, wire::WedgeAnswer> answers;
     std::map<SiteId, SiteLife> lives;  ///< of who answered, at the answer
+    PlantChanges::Next plant;          ///< the record that the value will carry
     wire::ViewValue value;
     std::set<SiteId> held;
     std::set<SiteId> accepted;
@@ -128,6 +141,7 @@ class ViewChange {
     std::uint64_t log_view = 0;
     std::vector<SiteLife> log_members;
     MonotonicTime heard{};
+    std::uint64_t founders = 0;
   };
 
   // acceptor
@@ -135,6 +149,7 @@ class ViewChange {
   void promise(SiteId from, const wire::Wedge& wedge, bool joining);
   void write(const wire::ViewLogRecord& record, std::uint64_t token);
   void ask_for_entries();
+  void send_in_pieces(SiteId to, std::uint32_t origin, wire::StreamFrame frame);
   void continue_fetching();
   void retry_fetching();
   void try_install_waiting();
@@ -167,6 +182,10 @@ class ViewChange {
   void send(SiteId site, const wire::PeerFrame& frame);
   void loop_back(const wire::PeerFrame& frame);
 
+  void tell_plant_requests();
+  bool agrees_on_founders(const Joining& joining);
+  void leave_after_a_while(const wire::Commit& commit, std::string reason);
+
   // forming
   void tick_forming();
   ViewBasis forming_basis() const;
@@ -176,16 +195,19 @@ class ViewChange {
   FailureDetector& detector_;
   DataPlane& plane_;
   std::vector<SiteId> first_sites_;
+  PlantChanges plant_changes_;
   ViewBasis basis_;
   Acceptor acceptor_;
   Proposer proposer_;
   std::map<SiteId, Joining> joining_;
+  std::set<SiteLife> founders_told_;  ///< whose plant files differ: said once
   std::map<std::pair<SiteId, SiteId>, std::string> accusations_;  ///< accuser, accused -> evidence
   std::set<SiteId> leavers_;
   bool ballot_asked_ = false;  ///< a frozen member asks for a ballot that frees it
   MonotonicTime ballot_asked_at_{};
   bool leaving_ = false;
   MonotonicTime leave_at_ = kNever;
+  std::string leave_reason_ = "left";
   MonotonicTime started_{};
   MonotonicTime operational_heard_{};
   std::optional<wire::Commit> last_commit_;

@@ -18,6 +18,7 @@ ViewBasis ViewChange::forming_basis() const {
     if (context_.now - joining.heard >= kHeardWithin || joining.log_view <= basis.number) continue;
     basis.number = joining.log_view;
     basis.members = joining.log_members;
+    // Its plant record comes with its answer to the ballot.
   }
   return basis;
 }
@@ -36,7 +37,8 @@ void ViewChange::tick_forming() {
     const auto found = joining_.find(site);
     const bool heard =
         site == context_.self.site ||
-        (found != joining_.end() && context_.now - found->second.heard < kHeardWithin);
+        (found != joining_.end() && context_.now - found->second.heard < kHeardWithin &&
+         (basis.number > 0 || agrees_on_founders(found->second)));
     if (!heard) continue;
     present.insert(site);
     if (!lowest) lowest = rank;
@@ -45,6 +47,17 @@ void ViewChange::tick_forming() {
   if (present.size() < basis.members.size() && context_.now - started_ < kWaitForAll) return;
   if (!quorum(basis.members, present)) return;
   start(true, basis.number, *lowest);
+}
+
+/// Sites whose plant files name different first sites form nothing together: two such lists may
+/// have quorums that do not meet.
+bool ViewChange::agrees_on_founders(const Joining& joining) {
+  if (joining.founders == founders()) return true;
+  if (!founders_told_.insert(joining.life).second) return false;
+  context_.trace("event=site.founders_differ peer=" + to_string(joining.life) +
+                 " reason=\"its plant file lists other sites; give both the same file, or start "
+                 "the one that joins a running plant with --join\"");
+  return false;
 }
 
 void ViewChange::commit_forming(const wire::ViewValue& value) {
@@ -58,7 +71,7 @@ void ViewChange::commit_forming(const wire::ViewValue& value) {
   // A view of former lives that had been chosen: noted, and the next instance goes on from it.
   COHORT_PROBE("view.former_view_finished");
   write({value.view, std::nullopt, value}, next_token_++);
-  basis_ = {value.view, value.members, value.incarnations, false};
+  basis_ = {value.view, value.members, value.incarnations, value.plant, false};
   const std::uint64_t round = proposer_.greatest_round;
   proposer_ = Proposer();
   proposer_.greatest_round = round;

@@ -18,6 +18,7 @@ constexpr Duration kJoinerWait = millis(300);
 
 bool ViewChange::wants_change() const {
   if (!accusations_.empty() || !leavers_.empty() || ballot_asked_) return true;
+  if (plant_changes_.wanted()) return true;
   for (const SiteLife& member : basis_.members) {
     if (detector_.suspected(member.site)) return true;
   }
@@ -41,7 +42,7 @@ std::vector<SiteId> ViewChange::choose_survivors() const {
   std::vector<SiteId> kept;
   for (const SiteLife& member : basis_.members) {
     const SiteId site = member.site;
-    if (leavers_.contains(site)) continue;
+    if (leavers_.contains(site) || proposer_.plant.record.host(site) == nullptr) continue;
     if (member != context_.self && detector_.suspected(site)) continue;
     const bool broken = std::any_of(kept.begin(), kept.end(), [&](SiteId other) {
       return accusations_.contains({site, other}) || accusations_.contains({other, site});
@@ -77,16 +78,21 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   proposer_.forming = forming;
   proposer_.since = context_.now;
   proposer_.basis = forming ? forming_basis() : basis_;
+  proposer_.plant =
+      forming ? PlantChanges::Next{basis_.plant, {}} : plant_changes_.next(basis_.plant);
   if (forming) {
     for (const SiteLife& member : proposer_.basis.members) {
       const auto found = joining_.find(member.site);
-      const bool heard = found != joining_.end() && context_.now - found->second.heard < kJoinerAge;
+      const bool heard = found != joining_.end() &&
+                         context_.now - found->second.heard < kJoinerAge &&
+                         (view > 0 || agrees_on_founders(found->second));
       if (heard || member.site == context_.self.site) proposer_.survivors.push_back(member.site);
     }
   } else {
     proposer_.survivors = choose_survivors();
     for (const auto& [site, joining] : joining_) {
       const bool heard = context_.now - joining.heard < kJoinerAge;
+      if (proposer_.plant.record.host(site) == nullptr) continue;
       if (heard && !basis_.rank_of(site) && proposer_.joiners.size() < proposer_.survivors.size()) {
         proposer_.joiners.push_back(joining.life);
       }
@@ -100,6 +106,13 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   proposer_.voters = proposer_.survivors;
   for (SiteId site : leavers_) {
     if (!forming && !detector_.suspected(site)) proposer_.voters.push_back(site);
+  }
+  for (const SiteLife& member : basis_.members) {
+    // Who is removed by an operator votes for the last time.
+    const SiteId site = member.site;
+    const bool removed = !forming && proposer_.plant.record.host(site) == nullptr;
+    const bool there = site == context_.self.site || !detector_.suspected(site);
+    if (removed && there && !leavers_.contains(site)) proposer_.voters.push_back(site);
   }
   if (!quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()})) {
     COHORT_PROBE("view.no_quorum");
@@ -170,7 +183,7 @@ void ViewChange::on_answer(SiteId from, const wire::WedgeAnswer& answer) {
 
 void ViewChange::watch_ballot() {
   if (proposer_.phase == Phase::kIdle) return;
-  if (context_.now - proposer_.since > limits::kBallotTimeout) {
+  if (context_.now - proposer_.since > context_.timers.ballot_timeout) {
     if (!proposer_.forming && proposer_.phase == Phase::kWedging) {
       for (SiteId site : proposer_.voters) {
         if (!proposer_.answers.contains(site)) detector_.accuse(site, "it did not answer a ballot");
@@ -252,6 +265,12 @@ void ViewChange::form_value() {
   for (SiteLife life : value.members) see(life);
   for (const auto& [site, incarnation] : greatest)
     value.incarnations.push_back({site, incarnation});
+  value.plant = proposer_.plant.record;
+  value.plant_outcomes = proposer_.plant.outcomes;
+  for (const auto& [site, answer] : proposer_.answers) {
+    if (answer.plant.version > value.plant.version) value.plant = answer.plant;
+  }
+  value.plant.version = std::max<std::uint64_t>(value.plant.version, 1);
   if (!proposer_.forming) {
     value.removed = removals_for(proposer_.survivors);
     std::vector<std::optional<wire::Report>> reports(basis_.members.size());
@@ -277,6 +296,9 @@ std::vector<Removal> ViewChange::removals_for(const std::vector<SiteId>& survivo
     if (std::find(survivors.begin(), survivors.end(), member.site) != survivors.end()) continue;
     std::string reason = detector_.evidence(member.site);
     if (leavers_.contains(member.site)) reason = "it asked to leave";
+    if (proposer_.plant.record.host(member.site) == nullptr) {
+      reason = "operator: removed from the plant";
+    }
     for (const auto& [ends, evidence] : accusations_) {
       if (!reason.empty() || (ends.first != member.site && ends.second != member.site)) continue;
       reason = "no link between sites " + std::to_string(ends.first.value) + " and " +
@@ -334,7 +356,9 @@ bool ViewChange::leases_over() const {
   if (proposer_.forming || COHORT_MUTANT("skip_lease_wait")) return true;
   for (const auto& [site, echoed] : proposer_.echoed) {
     if (detector_.certainly_gone(site) || leavers_.contains(site)) continue;
-    if (context_.now < echoed + limits::kLease + limits::kLeaseMargin) return false;
+    // Who accepted the value is frozen since its promise, and will only ever install this value.
+    if (proposer_.accepted.contains(site)) continue;
+    if (context_.now < echoed + context_.timers.lease + limits::kLeaseMargin) return false;
   }
   return true;
 }

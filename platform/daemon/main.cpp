@@ -34,7 +34,8 @@ constexpr const char* kExitCodes =
     "(the site runs already, its port is taken, its storage is unreadable); 4 stopped by the "
     "protocols 5 times within 30 s.\n"
     "SIGTERM or SIGINT: leave the plant, again: stop at once. SIGUSR2: write the last protocol "
-    "events to log/cohortd.trace. When the protocols end this life (no quorum, excluded, disk "
+    "events to log/cohortd.trace. SIGHUP: read changed certificates. When the protocols end this "
+    "life (no quorum, excluded, disk "
     "failure) the program starts itself again as a new incarnation.";
 
 /// How long an orderly leave may take.
@@ -44,6 +45,7 @@ struct Options {
   std::string plant_path;
   std::uint16_t site = 0;
   bool verbose = false;
+  bool joins = false;
 };
 
 /// Parses the command line; an exit code where the program ends with that.
@@ -51,6 +53,9 @@ std::optional<int> parse(int argc, char** argv, Options& options) {
   CLI::App app("The daemon of one site of a Cohort plant.", "cohortd");
   app.add_option("--config", options.plant_path, "the plant file")->required();
   app.add_option("--site", options.site, "the number of this site")->required();
+  app.add_flag("--join", options.joins,
+               "join a running plant that has added this site; never form a first view. The plant "
+               "file has to name this site and one other that runs");
   app.add_flag("--verbose", options.verbose, "log single steps, and information on stderr too");
   app.footer(kExitCodes);
   try {
@@ -75,20 +80,24 @@ void dump_on_assertion() {
 /// Runs one life on an event loop of its own.
 class Life {
  public:
-  Life(const config::PlantFile& plant, SiteId site, LogFile& log)
+  Life(const config::PlantFile& plant, const Options& options, LogFile& log)
       : plant_(plant),
-        site_(site),
+        site_{options.site},
+        joins_(options.joins),
         log_(log),
         signals_(runtime_.context(), SIGTERM, SIGINT, SIGUSR2),
         patience_(runtime_, [this] {
           log_.write(LogLevel::kWarning, "the others did not confirm the leave in time");
           runtime_.stop(kExitLeft);
-        }) {}
+        }) {
+    signals_.add(SIGHUP);
+  }
 
   /// Returns an exit code, or nothing where the life ended and another is to begin.
   std::optional<int> run() {
     auto daemon = daemon::SiteDaemon::start(
-        runtime_, log_, {plant_, site_, [this](const daemon::LifeEnd& end) { on_end(end); }});
+        runtime_, log_,
+        {plant_, site_, [this](const daemon::LifeEnd& end) { on_end(end); }, joins_});
     if (!daemon) {
       log_.write(LogLevel::kError, daemon.error().text);
       return kExitCannotStart;
@@ -115,6 +124,8 @@ class Life {
   void on_signal(int signal) {
     if (signal == SIGUSR2) {
       daemon_->dump_traces("asked for by SIGUSR2");
+    } else if (signal == SIGHUP) {
+      daemon_->renew_certificates();
     } else if (leaving_) {
       runtime_.stop(kExitLeft);
     } else {
@@ -136,6 +147,7 @@ class Life {
 
   config::PlantFile plant_;
   SiteId site_;
+  bool joins_;
   LogFile& log_;
   net::Runtime runtime_;
   boost::asio::signal_set signals_;
@@ -174,7 +186,7 @@ int run(char** argv, const Options& options) {
   auto log = LogFile::open("cohortd", config::log_directory(*plant, site) / "cohortd.log",
                            options.verbose);
   if (!log) return complain(kExitCannotStart, log.error().text);
-  const auto code = Life(*plant, site, **log).run();
+  const auto code = Life(*plant, options, **log).run();
   return code ? *code : begin_again(argv, **log);
 }
 

@@ -1,6 +1,8 @@
 #include "platform/daemon/site_daemon.h"
 
 #include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <deque>
 #include <utility>
@@ -18,19 +20,16 @@ namespace cohort::daemon {
 
 namespace {
 
-net::SiteLinksSettings link_settings(const config::PlantFile& plant, SiteId self) {
-  net::SiteLinksSettings settings;
+std::vector<wire::Host> hosts_of(const config::PlantFile& plant) {
+  std::vector<wire::Host> hosts;
   for (const config::Site& site : plant.sites) {
-    const net::PeerAddress address{site.number, site.address, site.port};
-    if (site.number == self) {
-      settings.self = address;
-    } else {
-      settings.peers.push_back(address);
+    wire::Host host{site.number, site.name, {{site.address, site.port}}, site.witness};
+    if (!site.second_address.empty()) {
+      host.endpoints.push_back({site.second_address, site.second_port});
     }
+    hosts.push_back(std::move(host));
   }
-  settings.plant = plant.plant.name;
-  settings.settings_hash = config::settings_hash(plant);
-  return settings;
+  return hosts;
 }
 
 core::Channel to_core(net::Channel channel) {
@@ -40,9 +39,19 @@ net::Channel to_net(core::Channel channel) {
   return static_cast<net::Channel>(channel);
 }
 
+/// Who may change the plant at this site: root, the daemon's own user, whom the plant file names.
+std::vector<std::uint32_t> operators_of(const config::PlantFile& plant) {
+  std::vector<std::uint32_t> users = {0, ::geteuid()};
+  for (const std::string& name : plant.plant.operators) {
+    if (const passwd* user = ::getpwnam(name.c_str())) users.push_back(user->pw_uid);
+  }
+  return users;
+}
+
 /// Views, restarts and lost sessions are what an operator looks for; the rest is for developers.
 LogLevel level_of(std::string_view trace) {
-  for (std::string_view event : {"event=view.", "event=session.", "event=ballot.", "event=site."}) {
+  for (std::string_view event : {"event=view.", "event=session.", "event=ballot.", "event=site.",
+                                 "event=path.", "event=plant."}) {
     if (trace.starts_with(event)) return LogLevel::kInfo;
   }
   return LogLevel::kDebug;
@@ -60,7 +69,8 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
 
   Result<void> start();
   Result<void> open_store(core::Settings& core_settings);
-  void make_links();
+  void choose_hosts(core::Settings& core_settings);
+  Result<void> make_links(const std::vector<wire::Host>& hosts);
   void make_clients();
 
   void give(core::Input input);
@@ -78,6 +88,7 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   void perform(core::StoreWrite& effect);
   void perform(core::Trace& effect);
   void perform(core::FailStop& effect) { end({effect.reason, effect.final}); }
+  void perform(core::SetHosts& effect) { links->set_hosts(effect.hosts); }
 
   net::Runtime& runtime;
   LogFile& log;
@@ -100,12 +111,15 @@ Result<void> SiteDaemon::Parts::start() {
   core_settings.self = life;
   core_settings.plant = settings.plant.plant.name;
   core_settings.seed = mix64((std::uint64_t{life.site.value} << 16) | life.incarnation.value);
-  for (const config::Site& site : settings.plant.sites) core_settings.sites.push_back(site.number);
-  make_links();
+  core_settings.joins = settings.joins;
+  core_settings.operators = operators_of(settings.plant);
+  choose_hosts(core_settings);
+  if (auto links_made = make_links(core_settings.hosts); !links_made) return links_made;
   make_clients();
   if (auto listens = links->listen(); !listens) return listens;
   const auto socket = config::socket_path(settings.plant, settings.site);
   if (auto listens = clients->listen(socket); !listens) return listens;
+  core_settings.hosts = hosts_of(settings.plant);
   core = std::make_unique<core::ProtocolsProcess>(std::move(core_settings));
   log.write(LogLevel::kInfo, fmt::format("event=start site={} plant={}", to_string(life),
                                          settings.plant.plant.name));
@@ -129,7 +143,40 @@ Result<void> SiteDaemon::Parts::open_store(core::Settings& core_settings) {
   return {};
 }
 
-void SiteDaemon::Parts::make_links() {
+/// What the plant's sites have agreed on counts more than the plant file; a site that knows both
+/// says where they differ.
+void SiteDaemon::Parts::choose_hosts(core::Settings& core_settings) {
+  for (const config::Site& site : settings.plant.sites) core_settings.sites.push_back(site.number);
+  core_settings.hosts = hosts_of(settings.plant);
+  const auto recorded = core::recorded_plant(core_settings.log);
+  if (!recorded || recorded->host(settings.site) == nullptr) return;
+  for (const wire::Host& host : core_settings.hosts) {
+    const wire::Host* agreed = recorded->host(host.site);
+    if (agreed != nullptr && agreed->endpoints == host.endpoints) continue;
+    log.write(
+        LogLevel::kWarning,
+        fmt::format("the plant file says that site {} listens at {} port {}, the plant has "
+                    "agreed otherwise, which counts; see 'cohort sites', change it there",
+                    host.site.value, host.endpoints.front().address, host.endpoints.front().port));
+  }
+  core_settings.hosts = recorded->hosts;
+}
+
+Result<void> SiteDaemon::Parts::make_links(const std::vector<wire::Host>& hosts) {
+  net::SiteLinksSettings link_settings;
+  link_settings.self = settings.site;
+  link_settings.hosts = hosts;
+  link_settings.plant = settings.plant.plant.name;
+  link_settings.settings_hash = config::settings_hash(settings.plant);
+  if (settings.plant.plant.tls == config::TlsMode::kOn) {
+    auto tls =
+        net::Tls::open(settings.plant.plant.tls_directory, link_settings.plant, settings.site);
+    if (!tls) return std::unexpected(tls.error());
+    link_settings.tls = std::move(*tls);
+  } else if (settings.plant.plant.tls == config::TlsMode::kOffClosedNetwork) {
+    log.write(LogLevel::kWarning,
+              "TLS between the sites is off: whoever reaches their network can read and forge");
+  }
   net::SiteLinks::Handlers handlers;
   handlers.on_up = [this](SiteId site, net::Channel channel) {
     give(core::LinkUp{site, to_core(channel)});
@@ -146,8 +193,12 @@ void SiteDaemon::Parts::make_links() {
     give(core::FrameReceived{site, to_core(channel), std::move(frame)});
   };
   handlers.on_trouble = [this](const std::string& text) { log.write(LogLevel::kWarning, text); };
-  links = std::make_unique<net::SiteLinks>(runtime, link_settings(settings.plant, settings.site),
-                                           std::move(handlers));
+  handlers.on_path = [this](SiteId site, net::Channel channel, std::size_t path,
+                            const net::PathState& state) {
+    give(core::PathReport{site, to_core(channel), path, state.up, state.carries, state.reason});
+  };
+  links = std::make_unique<net::SiteLinks>(runtime, std::move(link_settings), std::move(handlers));
+  return {};
 }
 
 void SiteDaemon::Parts::make_clients() {
@@ -247,6 +298,10 @@ Result<std::unique_ptr<SiteDaemon>> SiteDaemon::start(net::Runtime& runtime, Log
 SiteLife SiteDaemon::life() const {
   return parts_->life;
 }
+void SiteDaemon::renew_certificates() {
+  parts_->links->renew_certificates();
+}
+
 void SiteDaemon::leave() {
   parts_->give(core::Leave{});
 }

@@ -26,6 +26,7 @@ class SiteDaemon {
     config::PlantFile plant;
     SiteId site;
     std::function<void(const LifeEnd&)> on_end;  ///< once, from the loop
+    bool joins = false;  ///< a running plant has added this site: it never forms a first view
   };
 
   /// Begins a life: counts the incarnation (durable before any frame), listens, connects.
@@ -41,6 +42,9 @@ class SiteDaemon {
 
   /// Leaves the plant in order; on_end follows.
   void leave();
+
+  /// Reads changed certificates at once (they are looked at every few seconds anyway).
+  void renew_certificates();
 
   /// Writes the last protocol events to log/cohortd.trace.
   void dump_traces(std::string_view why);

@@ -1,5 +1,6 @@
 #include "platform/net/channel_link.h"
 
+#include <fmt/format.h>
 #include <netinet/tcp.h>
 
 #include <algorithm>
@@ -76,6 +77,9 @@ void ChannelLink::shake_hands(Dial::Tcp::socket socket) {
   connection_ = FrameConnection::make(runtime_, FrameConnection::Socket(std::move(socket)),
                                       {kHandshakeBytes, kLinkQueueBytes});
   const FrameConnection* self = connection_.get();
+  if (settings_.tls) {
+    connection_->secure(settings_.tls->context(), FrameConnection::Side::kConnects);
+  }
   connection_->start({[this, self](Bytes frame) { on_frame_of(self, std::move(frame)); },
                       [this, self](const std::string& reason) { on_closed_of(self, reason); },
                       {}});
@@ -95,17 +99,37 @@ void ChannelLink::on_frame_of(const FrameConnection* connection, Bytes frame) {
 void ChannelLink::on_answer(Bytes frame) {
   const auto answer = decode_handshake_answer(frame);
   if (!answer) {
-    handlers_.on_trouble(answer.error().text);
-    lose(answer.error().text);
-  } else if (answer->code != Errc::kOk) {
-    handlers_.on_trouble(answer->text);
-    lose(answer->text);
+    refused(answer.error().text);
+  } else if (const auto checked = check_answer(*answer); !checked) {
+    refused(checked.error().text);
   } else {
-    up();
+    come_up();
   }
 }
 
-void ChannelLink::up() {
+Result<void> ChannelLink::check_answer(const HandshakeAnswer& answer) const {
+  if (answer.code != Errc::kOk) return make_error(answer.code, answer.text);
+  if (answer.version < settings_.hello.version_least ||
+      answer.version > settings_.hello.version_most) {
+    return make_error(Errc::kVersion, "the other end chose a version that was not offered");
+  }
+  if (!settings_.tls) return {};
+  const std::string name = connection_->peer_certificate_name();
+  const std::string wanted = certificate_name(settings_.hello.plant, settings_.peer);
+  if (name == wanted) return {};
+  return make_error(
+      Errc::kRefused,
+      fmt::format("who listens at {} port {} shows the certificate of '{}', not of "
+                  "'{}'; put the right certificate there",
+                  settings_.to.address().to_string(), settings_.to.port(), name, wanted));
+}
+
+void ChannelLink::refused(const std::string& text) {
+  handlers_.on_trouble(text);
+  lose(text);
+}
+
+void ChannelLink::come_up() {
   alarm_.cancel();
   dial_.reset();
   back_off_ = kBackOffFirst;
@@ -119,11 +143,14 @@ void ChannelLink::adopt(std::shared_ptr<FrameConnection> connection) {
   if (connection_) lose("replaced by a newer connection");
   if (state_ == State::kAsking) report_down(false);
   connection_ = std::move(connection);
-  up();
+  come_up();
 }
 
 void ChannelLink::on_closed_of(const FrameConnection* connection, const std::string& reason) {
-  if (connection == connection_.get()) lose(reason);
+  if (connection != connection_.get()) return;
+  // A handshake of TLS that failed is for a person to put right; it would fail again.
+  if (state_ != State::kUp && reason.starts_with("TLS: ")) handlers_.on_trouble(reason);
+  lose(reason);
 }
 
 void ChannelLink::lose(const std::string& reason) {
@@ -135,6 +162,7 @@ void ChannelLink::lose(const std::string& reason) {
     return;
   }
   state_ = State::kAsking;
+  handlers_.on_lost(reason);
   ask_or_connect(kProbeTimeout);
 }
 
@@ -154,6 +182,10 @@ void ChannelLink::send(ByteView frame) {
   COHORT_ASSERT(frame.size() <= frame_bytes_limit(static_cast<Channel>(settings_.hello.purpose)),
                 "a frame fits its channel's limit");
   if (state_ == State::kUp) connection_->send(frame);
+}
+
+void ChannelLink::release() {
+  if (state_ == State::kUp) std::exchange(connection_, nullptr)->release();
 }
 
 void ChannelLink::close(const std::string& reason) {

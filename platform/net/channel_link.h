@@ -1,5 +1,5 @@
-/// One of the two connections to one other site, through its deaths and births. Internal to
-/// SiteLinks.
+/// One connection to one other site over one network path, through its deaths and births. Internal
+/// to SiteLinks.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -11,6 +11,7 @@
 #include "platform/net/frame_connection.h"
 #include "platform/net/handshake.h"
 #include "platform/net/runtime.h"
+#include "platform/net/tls.h"
 
 namespace cohort::net {
 
@@ -21,9 +22,12 @@ class ChannelLink {
     SiteId peer;
     boost::asio::ip::address from;
     boost::asio::ip::tcp::endpoint to;  ///< where the peer listens
+    std::shared_ptr<Tls> tls;           ///< null: plain
   };
   struct Handlers {
     std::function<void()> on_up;
+    /// It was up and is not any more; on_down follows when it is known whether somebody listens.
+    std::function<void(const std::string& reason)> on_lost;
     std::function<void(bool process_gone, const std::string& reason)> on_down;
     std::function<void(Bytes frame)> on_frame;
     std::function<void(const std::string& text)> on_trouble;
@@ -48,6 +52,9 @@ class ChannelLink {
 
   void send(ByteView frame);
   void close(const std::string& reason);
+  bool up() const { return state_ == State::kUp; }
+  /// Before it is dropped, where what was sent last still has to arrive.
+  void release();
 
  private:
   enum class State {
@@ -62,9 +69,11 @@ class ChannelLink {
   void on_dialled(DialOutcome outcome, Dial::Tcp::socket socket, const std::string& reason);
   void shake_hands(Dial::Tcp::socket socket);
   void on_answer(Bytes frame);
+  Result<void> check_answer(const HandshakeAnswer& answer) const;
+  void refused(const std::string& text);
   void lose(const std::string& reason);
   void report_down(bool process_gone);
-  void up();
+  void come_up();
   void retry_later();
 
   Settings settings_;

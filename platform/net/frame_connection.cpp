@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "platform/base/assert.h"
+#include "platform/net/tls.h"
 
 namespace cohort::net {
 
@@ -26,9 +27,39 @@ FrameConnection::FrameConnection(Runtime& runtime, Socket socket, Limits limits)
 
 FrameConnection::~FrameConnection() = default;
 
+void FrameConnection::secure(boost::asio::ssl::context& context, Side side) {
+  tls_.reset(new Security{TlsStream(socket_, context), side});
+}
+
+std::string FrameConnection::peer_certificate_name() const {
+  return tls_ ? peer_name(tls_->stream.native_handle()) : std::string();
+}
+
 void FrameConnection::start(Handlers handlers) {
   handlers_ = std::move(handlers);
-  read();
+  if (tls_) {
+    shake_hands();
+  } else {
+    read();
+  }
+}
+
+void FrameConnection::shake_hands() {
+  const auto type = tls_->side == Side::kConnects ? boost::asio::ssl::stream_base::client
+                                                  : boost::asio::ssl::stream_base::server;
+  tls_->stream.async_handshake(type, [self = shared_from_this()](const error_code& error) {
+    if (self->state_ == State::kClosed) return;
+    if (error) {
+      const long verdict = SSL_get_verify_result(self->tls_->stream.native_handle());
+      self->end(verdict == X509_V_OK ? "TLS: " + error.message()
+                                     : "TLS: the other end's certificate is refused: " +
+                                           std::string(X509_verify_cert_error_string(verdict)));
+      return;
+    }
+    self->tls_->ready = true;
+    self->read();
+    self->write();
+  });
 }
 
 void FrameConnection::send(ByteView frame) {
@@ -59,17 +90,28 @@ void FrameConnection::close_after_flush(std::string reason) {
   flush_later();
 }
 
+void FrameConnection::release() {
+  handlers_ = {};
+  close_after_flush("released");
+}
+
 void FrameConnection::read() {
-  socket_.async_read_some(boost::asio::buffer(input_),
-                          [self = shared_from_this()](const error_code& error, std::size_t size) {
-                            self->on_read(error, size);
-                          });
+  auto done = [self = shared_from_this()](const error_code& error, std::size_t size) {
+    self->on_read(error, size);
+  };
+  if (tls_) {
+    tls_->stream.async_read_some(boost::asio::buffer(input_), std::move(done));
+  } else {
+    socket_.async_read_some(boost::asio::buffer(input_), std::move(done));
+  }
 }
 
 void FrameConnection::on_read(const error_code& error, std::size_t size) {
   if (state_ == State::kClosed) return;
   if (error) {
-    end(error == boost::asio::error::eof ? "closed by the other end" : error.message());
+    const bool closed =
+        error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated;
+    end(closed ? "closed by the other end" : (tls_ ? "TLS: " : "") + error.message());
     return;
   }
   if (state_ == State::kClosing) {
@@ -108,16 +150,20 @@ void FrameConnection::flush_later() {
 }
 
 void FrameConnection::write() {
-  if (state_ == State::kClosed || !writing_.empty()) return;
+  if (state_ == State::kClosed || !writing_.empty() || (tls_ && !tls_->ready)) return;
   if (pending_.empty()) {
     if (state_ == State::kClosing) end(closing_reason_);
     return;
   }
   writing_.swap(pending_);
-  boost::asio::async_write(socket_, boost::asio::buffer(writing_),
-                           [self = shared_from_this()](const error_code& error, std::size_t) {
-                             self->on_written(error);
-                           });
+  auto done = [self = shared_from_this()](const error_code& error, std::size_t) {
+    self->on_written(error);
+  };
+  if (tls_) {
+    boost::asio::async_write(tls_->stream, boost::asio::buffer(writing_), std::move(done));
+  } else {
+    boost::asio::async_write(socket_, boost::asio::buffer(writing_), std::move(done));
+  }
 }
 
 void FrameConnection::on_written(const error_code& error) {

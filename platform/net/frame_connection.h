@@ -6,6 +6,7 @@
 
 #include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,14 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   static std::shared_ptr<FrameConnection> make(Runtime& runtime, Socket socket, Limits limits);
   ~FrameConnection();
 
+  /// Which end of a TLS handshake this is.
+  enum class Side { kConnects, kAccepts };
+  /// Everything goes through TLS, whose handshake comes first. Call before start(). `context` has
+  /// to outlive the call only.
+  void secure(boost::asio::ssl::context& context, Side side);
+  /// The name in the other end's certificate; empty without TLS, or before its first frame.
+  std::string peer_certificate_name() const;
+
   /// Begins to read. Call once.
   void start(Handlers handlers);
   void set_frame_limit(std::size_t frame_bytes) { decoder_.set_limit(frame_bytes); }
@@ -49,6 +58,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void close();
   /// Ends it once the kernel has taken what was sent before, or after kLinger; then on_closed.
   void close_after_flush(std::string reason);
+  /// The same, and no handler is called any more: its owner may go.
+  void release();
 
   bool open() const { return state_ == State::kOpen; }
   Socket& socket() { return socket_; }
@@ -57,6 +68,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   enum class State { kOpen, kClosing, kClosed };
 
   FrameConnection(Runtime& runtime, Socket socket, Limits limits);
+  void shake_hands();
   void read();
   void on_read(const boost::system::error_code& error, std::size_t size);
   void flush_later();
@@ -65,7 +77,15 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void give_up(const Error& error);
   void end(std::string reason);
 
+  using TlsStream = boost::asio::ssl::stream<Socket&>;
+  struct Security {
+    TlsStream stream;
+    Side side;
+    bool ready = false;  ///< the handshake is done
+  };
+
   Socket socket_;
+  std::unique_ptr<Security> tls_;  ///< null: plain
   Limits limits_;
   Handlers handlers_;
   FrameDecoder decoder_;

@@ -37,4 +37,13 @@ inline constexpr Duration kAcceptPause = millis(100);
 /// Sent bytes that the peer's host does not acknowledge for so long end the connection.
 inline constexpr Duration kUserTimeout = seconds(10);
 
+// --- two paths to a site
+inline constexpr Duration kPathPing =
+    millis(50);  ///< a sign of life over each, where there are two
+/// A path that is silent for so long while the other one is not is given up. Far below the least
+/// silence that the failure detector may be set to suspect.
+inline constexpr Duration kPathSilence = millis(150);
+/// How often certificates are looked at for a change.
+inline constexpr Duration kCertificateCheck = seconds(5);
+
 }  // namespace cohort::net

@@ -2,22 +2,27 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/ip/tcp.hpp>
+#include <algorithm>
 #include <set>
 #include <utility>
 
-#include "platform/base/assert.h"
 #include "platform/net/channel_link.h"
 #include "platform/net/dial.h"
 #include "platform/net/frame_connection.h"
+#include "platform/net/listener.h"
 
 namespace cohort::net {
 
 using boost::asio::ip::tcp;
-using boost::system::error_code;
 
 namespace {
-constexpr Channel kChannels[] = {Channel::kControl, Channel::kData};
+constexpr Channel kChannels[] = {Channel::kControl, Channel::kData, Channel::kTransfer};
+
+const wire::Host* host_of(const std::vector<wire::Host>& hosts, SiteId site) {
+  const auto found = std::find_if(hosts.begin(), hosts.end(),
+                                  [site](const wire::Host& host) { return host.site == site; });
+  return found == hosts.end() ? nullptr : &*found;
+}
 }  // namespace
 
 struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {
@@ -32,38 +37,53 @@ struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {
       : runtime(loop),
         settings(std::move(told)),
         handlers(std::move(to_call)),
-        acceptor(loop.context()),
-        accept_again(loop, [this] { accept(); }) {}
+        look_at_certificates(loop, [this] {
+          look_at_certificates.set_in(kCertificateCheck);
+          renew_certificates();
+        }) {}
 
-  Handshake hello(Purpose purpose) const {
-    return {kWireVersion, settings.plant, settings.settings_hash, settings.self.site, purpose};
+  Handshake hello(Purpose purpose, std::size_t path) const {
+    Handshake made;
+    made.plant = settings.plant;
+    made.settings_hash = settings.settings_hash;
+    made.site = settings.self;
+    made.purpose = purpose;
+    made.path = static_cast<std::uint8_t>(path);
+    return made;
+  }
+  const wire::Host* self() const { return host_of(settings.hosts, settings.self); }
+  ChannelPaths* channel(SiteId site, Channel which) {
+    const auto place = channels.find({site, which});
+    return place == channels.end() ? nullptr : place->second.get();
   }
 
-  ChannelLink& link(SiteId site, Channel channel) {
-    const auto place = links.find({site, channel});
-    COHORT_ASSERT(place != links.end(), "a link is asked for a site of the plant");
-    return *place->second;
-  }
-
-  void add_link(const boost::asio::ip::address& from, const PeerAddress& peer, Channel channel);
-  void knock(const PeerAddress& peer);
-  void accept();
+  Result<void> listen_at(const wire::Endpoint& at);
+  Result<void> add_peer(const wire::Host& peer);
+  void add_channel(const wire::Host& peer, Channel which, const wire::Host& own);
+  void remove_peer(SiteId site, const std::string& reason);
+  void connect_peer(const wire::Host& peer);
+  void set_own_host(const wire::Host& own);
+  void knock(const wire::Host& peer);
   void on_accepted(tcp::socket socket);
   void on_hello(const FrameConnection* connection, const Bytes& frame);
-  void welcome(const Stranger& stranger, const Handshake& theirs);
+  Result<std::uint32_t> check_hello(const FrameConnection& connection, const Handshake& theirs);
+  void welcome(const Stranger& stranger, const Handshake& theirs, std::uint32_t version);
   void refuse(const std::shared_ptr<FrameConnection>& connection, const Error& error);
-  void forget(const FrameConnection* connection) { strangers.erase(connection); }
   void trouble(const std::string& text);
+  void show(SiteId site, Channel which, std::size_t path, const PathState& state) {
+    if (handlers.on_path) handlers.on_path(site, which, path, state);
+  }
+  void renew_certificates();
 
   Runtime& runtime;
   SiteLinksSettings settings;
   Handlers handlers;
-  tcp::acceptor acceptor;
-  Alarm accept_again;
-  std::map<std::pair<SiteId, Channel>, std::unique_ptr<ChannelLink>> links;
+  std::vector<std::unique_ptr<Listener>> listeners;
+  std::map<std::pair<SiteId, Channel>, std::unique_ptr<ChannelPaths>> channels;
   std::map<const FrameConnection*, Stranger> strangers;
   std::map<SiteId, std::unique_ptr<Dial>> knocks;
   std::set<std::string> told;  ///< troubles told already
+  Alarm look_at_certificates;
 };
 
 void SiteLinks::Parts::trouble(const std::string& text) {
@@ -71,64 +91,133 @@ void SiteLinks::Parts::trouble(const std::string& text) {
   if (told.size() < kTroublesTold && told.insert(text).second) handlers.on_trouble(text);
 }
 
-void SiteLinks::Parts::add_link(const boost::asio::ip::address& from, const PeerAddress& peer,
-                                Channel channel) {
-  error_code ignored;  // checked by listen()
-  const tcp::endpoint to(boost::asio::ip::make_address(peer.address, ignored), peer.port);
-  const SiteId site = peer.site;
-  links[{site, channel}] = std::make_unique<ChannelLink>(
-      runtime, ChannelLink::Settings{hello(static_cast<Purpose>(channel)), site, from, to},
-      ChannelLink::Handlers{[this, site, channel] { handlers.on_up(site, channel); },
-                            [this, site, channel](bool process_gone, const std::string& reason) {
-                              handlers.on_down(site, channel, process_gone, reason);
-                            },
-                            [this, site, channel](Bytes frame) {
-                              handlers.on_frame(site, channel, std::move(frame));
-                            },
-                            [this](const std::string& text) { trouble(text); }});
+// ---- hosts
+
+Result<void> SiteLinks::Parts::listen_at(const wire::Endpoint& at) {
+  auto listener = std::make_unique<Listener>(
+      runtime, at, [this](tcp::socket socket) { on_accepted(std::move(socket)); });
+  // With two paths a host goes on while one of its networks is away.
+  if (auto listens = listener->listen(self()->endpoints.size() > 1); !listens) return listens;
+  listeners.push_back(std::move(listener));
+  return {};
 }
 
-void SiteLinks::Parts::knock(const PeerAddress& peer) {
-  error_code ignored;
-  const tcp::endpoint to(boost::asio::ip::make_address(peer.address, ignored), peer.port);
+Result<void> SiteLinks::Parts::add_peer(const wire::Host& peer) {
+  for (const wire::Endpoint& endpoint : peer.endpoints) {
+    if (auto good = to_tcp(endpoint); !good) return std::unexpected(good.error());
+  }
+  const wire::Host* own = self();
+  if (own == nullptr || own->endpoints.empty() || peer.endpoints.empty()) {
+    return make_error(Errc::kInvalidArgument,
+                      fmt::format("site {} has no address", peer.site.value));
+  }
+  for (Channel which : kChannels) add_channel(peer, which, *own);
+  return {};
+}
+
+void SiteLinks::Parts::add_channel(const wire::Host& peer, Channel which, const wire::Host& own) {
+  const SiteId site = peer.site;
+  std::vector<ChannelLink::Settings> paths;
+  for (std::size_t path = 0; path < std::min(own.endpoints.size(), peer.endpoints.size()); ++path) {
+    const auto from = to_tcp(own.endpoints[path]);
+    const auto to = to_tcp(peer.endpoints[path]);
+    if (!from || !to) continue;  // checked by add_peer()
+    paths.push_back(
+        {hello(static_cast<Purpose>(which), path), site, from->address(), *to, settings.tls});
+  }
+  ChannelPaths::Handlers made;
+  made.on_up = [this, site, which] {
+    told.clear();  // what was wrong has been put right; if it comes again it is told again
+    handlers.on_up(site, which);
+  };
+  made.on_down = [this, site, which](bool process_gone, const std::string& reason) {
+    handlers.on_down(site, which, process_gone, reason);
+  };
+  made.on_frame = [this, site, which](Bytes frame) {
+    handlers.on_frame(site, which, std::move(frame));
+  };
+  made.on_trouble = [this, site](const std::string& text) {
+    trouble(fmt::format("site {}: {}", site.value, text));
+  };
+  made.on_path = [this, site, which](std::size_t path, const PathState& state) {
+    show(site, which, path, state);
+  };
+  channels[{site, which}] =
+      std::make_unique<ChannelPaths>(runtime, std::move(paths), std::move(made));
+}
+
+void SiteLinks::Parts::remove_peer(SiteId site, const std::string& reason) {
+  knocks.erase(site);
+  for (Channel which : kChannels) {
+    const auto place = channels.find({site, which});
+    if (place == channels.end()) continue;
+    place->second->end(reason);
+    channels.erase(place);
+  }
+}
+
+void SiteLinks::Parts::connect_peer(const wire::Host& peer) {
+  for (Channel which : kChannels) {
+    if (ChannelPaths* paths = channel(peer.site, which)) paths->connect_now();
+  }
+  if (peer.site > settings.self) knock(peer);
+}
+
+void SiteLinks::Parts::set_own_host(const wire::Host& own) {
+  std::vector<std::unique_ptr<Listener>> before = std::exchange(listeners, {});
+  for (const wire::Endpoint& endpoint : own.endpoints) {
+    const auto kept = std::find_if(before.begin(), before.end(), [&](const auto& listener) {
+      return listener && listener->at() == endpoint;
+    });
+    if (kept != before.end()) {
+      listeners.push_back(std::move(*kept));
+    } else if (auto listens = listen_at(endpoint); !listens) {
+      trouble(listens.error().text + "; this site cannot be reached there");
+    }
+  }
+}
+
+void SiteLinks::Parts::knock(const wire::Host& peer) {
+  const wire::Host* own = self();
+  if (own == nullptr || own->endpoints.empty() || peer.endpoints.empty()) return;
+  const auto from = to_tcp(own->endpoints.front());
+  const auto to = to_tcp(peer.endpoints.front());
+  if (!from || !to) return;
   knocks[peer.site] = std::make_unique<Dial>(
-      runtime, boost::asio::ip::make_address(settings.self.address, ignored), to, kConnectTimeout,
+      runtime, from->address(), *to, kConnectTimeout,
       [this](DialOutcome outcome, tcp::socket socket, const std::string&) {
         if (outcome != DialOutcome::kConnected) return;
         const auto connection =
             FrameConnection::make(runtime, FrameConnection::Socket(std::move(socket)),
                                   {kHandshakeBytes, kLinkQueueBytes});
+        if (settings.tls) {
+          connection->secure(settings.tls->context(), FrameConnection::Side::kConnects);
+        }
         connection->start({[](const Bytes&) {}, {}, {}});
-        connection->send(encode(hello(Purpose::kKnock)));
+        connection->send(encode(hello(Purpose::kKnock, 0)));
         connection->close_after_flush("knocked");
       });
 }
 
-void SiteLinks::Parts::accept() {
-  acceptor.async_accept([weak = weak_from_this()](const error_code& error, tcp::socket socket) {
-    const auto self = weak.lock();
-    if (!self || error == boost::asio::error::operation_aborted) return;
-    if (error) {
-      self->accept_again.set_in(kAcceptPause);
-      return;
-    }
-    self->on_accepted(std::move(socket));
-    if (self->acceptor.is_open()) self->accept();
-  });
-}
+// ---- who comes
 
 void SiteLinks::Parts::on_accepted(tcp::socket socket) {
   if (strangers.size() >= kPendingHandshakes) return;  // dropped: the socket closes here
   tune(socket);
+  boost::system::error_code ignored;
+  const std::string from = socket.remote_endpoint(ignored).address().to_string();
   const auto connection = FrameConnection::make(runtime, FrameConnection::Socket(std::move(socket)),
                                                 {kHandshakeBytes, kLinkQueueBytes});
+  if (settings.tls) {
+    connection->secure(settings.tls->context(), FrameConnection::Side::kAccepts);
+  }
   const FrameConnection* key = connection.get();
   const std::weak_ptr<Parts> weak = weak_from_this();
   auto patience = std::make_unique<Alarm>(runtime, [weak, key] {
     const auto self = weak.lock();
     if (!self) return;
     self->strangers.at(key).connection->close();
-    self->forget(key);
+    self->strangers.erase(key);
   });
   patience->set_in(kHandshakeTimeout);
   const auto owner = std::make_shared<ChannelLink*>(nullptr);
@@ -142,10 +231,12 @@ void SiteLinks::Parts::on_accepted(tcp::socket socket) {
                          self->on_hello(key, frame);
                        }
                      },
-                     [weak, key, owner](const std::string& reason) {
+                     [weak, key, owner, from](const std::string& reason) {
                        const auto self = weak.lock();
                        if (!self) return;
-                       self->forget(key);
+                       if (self->strangers.erase(key) > 0 && reason.starts_with("TLS: ")) {
+                         self->trouble("refused a connection from " + from + ": " + reason);
+                       }
                        if (*owner) (*owner)->on_closed_of(key, reason);
                      },
                      {}});
@@ -155,113 +246,170 @@ void SiteLinks::Parts::on_hello(const FrameConnection* key, const Bytes& frame) 
   const auto place = strangers.find(key);
   if (place == strangers.end()) return;
   const Stranger stranger{place->second.connection, nullptr, place->second.owner};
-  const auto& connection = stranger.connection;
-  forget(key);
+  strangers.erase(place);
   const auto theirs = decode_handshake(frame);
-  if (!theirs) {
-    refuse(connection, theirs.error());
-  } else if (const auto checked = check(*theirs, hello(Purpose::kControl)); !checked) {
-    refuse(connection, checked.error());
-  } else if (!links.contains({theirs->site, Channel::kControl})) {
-    refuse(connection,
-           Error{Errc::kRefused, fmt::format("site {} knows no other site {}",
-                                             settings.self.site.value, theirs->site.value)});
-  } else {
-    welcome(stranger, *theirs);
+  if (!theirs) return refuse(stranger.connection, theirs.error());
+  const auto version = check_hello(*stranger.connection, *theirs);
+  if (version) return welcome(stranger, *theirs, *version);
+  if (theirs->purpose != Purpose::kKnock && channel(theirs->site, Channel::kControl) != nullptr) {
+    show(theirs->site, static_cast<Channel>(theirs->purpose), theirs->path,
+         {false, false, version.error().text});
   }
+  refuse(stranger.connection, version.error());
 }
 
-void SiteLinks::Parts::welcome(const Stranger& stranger, const Handshake& theirs) {
+Result<std::uint32_t> SiteLinks::Parts::check_hello(const FrameConnection& connection,
+                                                    const Handshake& theirs) {
+  if (settings.tls) {
+    const std::string name = connection.peer_certificate_name();
+    if (name != certificate_name(settings.plant, theirs.site)) {
+      return make_error(Errc::kRefused,
+                        fmt::format("it says that it is site {} and shows the certificate of '{}'",
+                                    theirs.site.value, name));
+    }
+  }
+  const auto version = check(theirs, hello(Purpose::kControl, 0));
+  if (!version) return version;
+  if (channel(theirs.site, Channel::kControl) == nullptr) {
+    return make_error(
+        Errc::kRefused,
+        fmt::format("site {} knows no other site {}: add it to the running plant with "
+                    "'cohort sites add {} ADDRESS:PORT'",
+                    settings.self.value, theirs.site.value, theirs.site.value));
+  }
+  return version;
+}
+
+void SiteLinks::Parts::welcome(const Stranger& stranger, const Handshake& theirs,
+                               std::uint32_t version) {
   const auto& connection = stranger.connection;
   if (theirs.purpose == Purpose::kKnock) {
     connection->close();
-    for (Channel channel : kChannels) link(theirs.site, channel).connect_now();
+    for (Channel which : kChannels) channel(theirs.site, which)->connect_now();
     return;
   }
-  ChannelLink& to = link(theirs.site, static_cast<Channel>(theirs.purpose));
-  if (to.connects()) {
-    refuse(connection,
-           Error{Errc::kRefused, fmt::format("of sites {} and {} the higher connects",
-                                             settings.self.site.value, theirs.site.value)});
-    return;
+  ChannelPaths* paths = channel(theirs.site, static_cast<Channel>(theirs.purpose));
+  ChannelLink* to = paths == nullptr ? nullptr : paths->link(theirs.path);
+  if (to == nullptr) {
+    return refuse(connection,
+                  Error{Errc::kRefused,
+                        fmt::format("sites {} and {} have no path number {}", settings.self.value,
+                                    theirs.site.value, theirs.path + 1)});
   }
-  connection->send(encode(HandshakeAnswer{}));
-  *stranger.owner = &to;
-  to.adopt(connection);
+  if (to->connects()) {
+    return refuse(connection,
+                  Error{Errc::kRefused, fmt::format("of sites {} and {} the higher connects",
+                                                    settings.self.value, theirs.site.value)});
+  }
+  connection->send(encode(HandshakeAnswer{Errc::kOk, {}, version}));
+  *stranger.owner = to;
+  to->adopt(connection);
 }
 
 void SiteLinks::Parts::refuse(const std::shared_ptr<FrameConnection>& connection,
                               const Error& error) {
   trouble(fmt::format("refused a connection: {}", error.text));
-  connection->send(encode(HandshakeAnswer{error.code, error.text}));
+  connection->send(encode(HandshakeAnswer{error.code, error.text, 0}));
   connection->close_after_flush(error.text);
 }
+
+void SiteLinks::Parts::renew_certificates() {
+  if (!settings.tls) return;
+  const auto changed = settings.tls->reload_if_changed();
+  if (!changed) return trouble("certificates cannot be renewed: " + changed.error().text);
+  if (!*changed) return;
+  handlers.on_trouble("certificates have changed: all connections are made anew with them");
+  for (const auto& [key, paths] : channels) paths->close("certificates have changed");
+}
+
+// ---- the interface
 
 SiteLinks::SiteLinks(Runtime& runtime, SiteLinksSettings settings, Handlers handlers)
     : parts_(std::make_shared<Parts>(runtime, std::move(settings), std::move(handlers))) {}
 
 SiteLinks::~SiteLinks() {
-  error_code ignored;
-  parts_->acceptor.close(ignored);
-  parts_->accept_again.cancel();
+  parts_->listeners.clear();
+  parts_->look_at_certificates.cancel();
   for (const auto& [key, stranger] : parts_->strangers) stranger.connection->close();
   parts_->strangers.clear();
   parts_->knocks.clear();
-  parts_->links.clear();
+  parts_->channels.clear();
 }
 
 Result<void> SiteLinks::listen() {
-  const PeerAddress& self = parts_->settings.self;
-  error_code error;
-  const auto own = boost::asio::ip::make_address(self.address, error);
-  if (error) return make_error(Errc::kInvalidArgument, self.address + " is no IP address");
-  for (const PeerAddress& peer : parts_->settings.peers) {
-    boost::asio::ip::make_address(peer.address, error);
-    if (error) return make_error(Errc::kInvalidArgument, peer.address + " is no IP address");
-    for (Channel channel : kChannels) parts_->add_link(own, peer, channel);
+  const wire::Host* own = parts_->self();
+  if (own == nullptr || own->endpoints.empty()) {
+    return make_error(Errc::kInvalidArgument, "this site has no address of its own");
   }
-  tcp::acceptor& acceptor = parts_->acceptor;
-  const tcp::endpoint endpoint(own, self.port);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) {
-    close_on_exec(acceptor.native_handle());
-    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  for (const wire::Host& host : parts_->settings.hosts) {
+    if (host.site == parts_->settings.self) continue;
+    if (auto added = parts_->add_peer(host); !added) return added;
   }
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
-  if (error) {
-    return make_error(Errc::kIo, fmt::format("cannot listen on {}:{}: {}", self.address, self.port,
-                                             error.message()));
+  for (const wire::Endpoint& endpoint : own->endpoints) {
+    if (auto listens = parts_->listen_at(endpoint); !listens) return listens;
   }
-  parts_->accept();
   return {};
 }
 
 void SiteLinks::connect() {
-  for (const auto& [key, link] : parts_->links) link->connect_now();
-  for (const PeerAddress& peer : parts_->settings.peers) {
-    if (peer.site > parts_->settings.self.site) parts_->knock(peer);
+  for (const wire::Host& host : parts_->settings.hosts) {
+    if (host.site != parts_->settings.self) parts_->connect_peer(host);
   }
+  if (parts_->settings.tls) parts_->look_at_certificates.set_in(kCertificateCheck);
+}
+
+void SiteLinks::set_hosts(const std::vector<wire::Host>& hosts) {
+  if (hosts == parts_->settings.hosts) return;
+  const std::vector<wire::Host> before = std::exchange(parts_->settings.hosts, hosts);
+  const SiteId self = parts_->settings.self;
+  const wire::Host* own = host_of(hosts, self);
+  const wire::Host* own_before = host_of(before, self);
+  const bool moved =
+      own != nullptr && (own_before == nullptr || own->endpoints != own_before->endpoints);
+  if (moved) parts_->set_own_host(*own);
+  for (const wire::Host& host : before) {
+    if (host.site == self) continue;
+    const wire::Host* now = host_of(hosts, host.site);
+    if (now == nullptr) {
+      parts_->remove_peer(host.site, "it is no site of the plant any more");
+    } else if (moved || now->endpoints != host.endpoints) {
+      parts_->remove_peer(host.site, "an address has changed");
+    }
+  }
+  for (const wire::Host& host : hosts) {
+    if (host.site == self || parts_->channel(host.site, Channel::kControl) != nullptr) continue;
+    if (auto added = parts_->add_peer(host); !added) {
+      parts_->trouble(added.error().text);
+    } else {
+      parts_->connect_peer(host);
+    }
+  }
+}
+
+void SiteLinks::renew_certificates() {
+  parts_->renew_certificates();
 }
 
 std::uint16_t SiteLinks::port() const {
-  error_code ignored;
-  return parts_->acceptor.local_endpoint(ignored).port();
+  return parts_->listeners.empty() ? std::uint16_t{0} : parts_->listeners.front()->port();
 }
 
 void SiteLinks::set_peer_port(SiteId site, std::uint16_t port) {
-  for (PeerAddress& peer : parts_->settings.peers) {
-    if (peer.site == site) peer.port = port;
+  for (wire::Host& host : parts_->settings.hosts) {
+    if (host.site != site) continue;
+    for (wire::Endpoint& endpoint : host.endpoints) endpoint.port = port;
   }
-  for (Channel channel : kChannels) parts_->link(site, channel).set_peer_port(port);
+  for (Channel which : kChannels) parts_->channel(site, which)->set_peer_port(port);
 }
 
-void SiteLinks::send(SiteId site, Channel channel, ByteView frame) {
-  parts_->link(site, channel).send(frame);
+void SiteLinks::send(SiteId site, Channel which, ByteView frame) {
+  if (ChannelPaths* paths = parts_->channel(site, which)) paths->send(frame);
 }
 
 void SiteLinks::close(SiteId site, const std::string& reason) {
-  for (Channel channel : kChannels) parts_->link(site, channel).close(reason);
+  for (Channel which : kChannels) {
+    if (ChannelPaths* paths = parts_->channel(site, which)) paths->close(reason);
+  }
 }
 
 }  // namespace cohort::net

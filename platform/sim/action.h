@@ -21,7 +21,7 @@ enum class Verb : std::uint8_t {
   kResumeSite,
   kLeaveSite,  ///< the daemon is told to leave the plant in order
   // ---- links; `directions` says which
-  kReset,     ///< `channel`: 0 control, 1 data, 2 both
+  kReset,     ///< `channel`: 0 control, 1 data, 2 all
   kHalfOpen,  ///< the first site of the pair loses the connection, the other one is not told
   kCut,       ///< nothing arrives, nothing is lost
   kHeal,      ///< no directions: all cuts

@@ -60,7 +60,9 @@ void ClientPort::from_daemon(Bytes record) {
     self->world_.digest().add(record);
     auto event = wire::decode_client_event(record);
     COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
-    self->tap_.event(*event, self->world_.queue().now());
+    auto whole = self->assembler_.add(std::move(*event), record.size());
+    COHORT_ASSERT(whole.has_value(), "the parts of a delivery come one after another");
+    if (*whole) self->tap_.event((*whole)->event, self->world_.queue().now());
     if (self->on_record) self->on_record(std::move(record));
   });
 }

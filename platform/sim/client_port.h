@@ -9,6 +9,7 @@
 #include "platform/core/input.h"
 #include "platform/sim/history_tap.h"
 #include "platform/wire/client_link.h"
+#include "platform/wire/parts.h"
 
 namespace cohort::sim {
 
@@ -43,6 +44,7 @@ class ClientPort final : public wire::ClientLink, public std::enable_shared_from
   std::uint64_t life_;  ///< of the daemon: a later one knows nothing of this port
   core::ClientHandle handle_;
   HistoryTap tap_;
+  wire::DeliveryAssembler assembler_;
   bool open_ = true;
   Duration to_daemon_{0};  ///< when the last record towards the daemon arrives
   Duration to_client_{0};

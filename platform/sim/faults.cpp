@@ -66,6 +66,7 @@ void Faults::apply_to_links(const Action& action) {
       if (from > to) continue;  // once for both directions
       if (action.channel != 1) network.reset(from, to, core::Channel::kControl);
       if (action.channel != 0) network.reset(from, to, core::Channel::kData);
+      if (action.channel == 2) network.reset(from, to, core::Channel::kTransfer);
     }
     if (action.verb == Verb::kHalfOpen) network.half_open(from, to);
     if (action.verb == Verb::kCut) cut(direction, true);

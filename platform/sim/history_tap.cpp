@@ -1,5 +1,6 @@
 #include "platform/sim/history_tap.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cohort::sim {
@@ -70,7 +71,13 @@ HistoryRecord record_of(const wire::Multicast& multicast) {
 
 void HistoryTap::request(const wire::ClientRequest& request, Duration now) {
   if (const auto* multicast = std::get_if<wire::Multicast>(&request)) {
-    write(record_of(*multicast), now);
+    if (multicast->rest == 0) return write(record_of(*multicast), now);
+    large_ = *multicast;
+  }
+  if (const auto* part = std::get_if<wire::MulticastPart>(&request)) {
+    large_.payload.insert(large_.payload.end(), part->data.begin(), part->data.end());
+    large_.rest -= std::min<std::uint64_t>(large_.rest, part->data.size());
+    if (large_.rest == 0) write(record_of(large_), now);
   }
   if (const auto* flush = std::get_if<wire::Flush>(&request)) {
     HistoryRecord record;

@@ -35,6 +35,7 @@ class HistoryTap {
 
   Recorder& recorder_;
   ProcessId process_;
+  wire::Multicast large_;  ///< whose parts still come
   std::uint64_t sequence_ = 0;
   bool ended_ = false;
 };

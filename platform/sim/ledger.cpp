@@ -6,6 +6,11 @@
 
 namespace cohort::sim {
 
+namespace {
+/// Some states travel as multicasts, most over the connection of their own.
+constexpr std::size_t kDirectAbove = 40'000;
+}  // namespace
+
 Ledger::Ledger(client::Process& process, Rng rng, std::size_t first_ballast)
     : process_(process),
       tooling_(process),
@@ -13,7 +18,7 @@ Ledger::Ledger(client::Process& process, Rng rng, std::size_t first_ballast)
       ballast_(first_ballast),
       cohort_(process, cohort_options()),
       data_(process, data_options()),
-      transfer_(process, domains()) {}
+      transfer_(process, domains(), kDirectAbove) {}
 
 task::Task<bool> Ledger::join() {
   while (!process_.closed()) {
@@ -86,7 +91,7 @@ std::vector<tools::Domain> Ledger::domains() {
   state.name = "ledger";
   state.encode = [this] {
     client::Message message;
-    message.set("applied", applied_).set("digest", digest_).set("ballast", Bytes(ballast_, 1));
+    message.set("applied", applied_).set("digest", digest_);
     return message.encode();
   };
   state.decode = [this](ByteView bytes) -> Result<void> {
@@ -94,14 +99,28 @@ std::vector<tools::Domain> Ledger::domains() {
     if (!message) return std::unexpected(message.error());
     applied_ = static_cast<std::uint64_t>(message->integer("applied"));
     digest_ = static_cast<std::uint64_t>(message->integer("digest"));
-    ballast_ = message->bytes("ballast").size();
     return {};
   };
+  tools::Domain ballast;
+  ballast.name = "ballast";
+  ballast.decode = [this](ByteView bytes) -> Result<void> {
+    ballast_ = bytes.size();
+    return {};
+  };
+  // The same bytes, at once or in slices.
+  if (rng_.chance(0.3)) {
+    ballast.snapshot = [this] {
+      return tools::Snapshot{ballast_,
+                             [](std::uint64_t, std::size_t length) { return Bytes(length, 1); }};
+    };
+  } else {
+    ballast.encode = [this] { return Bytes(ballast_, 1); };
+  }
   tools::Domain pending;
   pending.name = "pending";
   pending.encode = [this] { return cohort_.encode_state(); };
   pending.decode = [this](ByteView bytes) { return cohort_.decode_state(bytes); };
-  return {state, pending};
+  return {state, ballast, pending};
 }
 
 }  // namespace cohort::sim

@@ -148,6 +148,7 @@ void Nemesis::reset_link(std::uint64_t decision) {
   const std::uint64_t which = mix64(decision + 1) % 3;
   if (which != 1) world_.network().reset(a, b, core::Channel::kControl);
   if (which != 0) world_.network().reset(a, b, core::Channel::kData);
+  if (mix64(decision + 2) % 2 == 0) world_.network().reset(a, b, core::Channel::kTransfer);
 }
 
 std::set<SiteId> Nemesis::draw_minority(std::uint64_t decision) const {

@@ -11,6 +11,9 @@ namespace cohort::sim {
 
 namespace {
 
+constexpr core::Channel kAllChannels[] = {core::Channel::kControl, core::Channel::kData,
+                                          core::Channel::kTransfer};
+
 enum What : std::uint64_t { kDelay, kLoss, kTail, kConnect, kRetry, kClose, kSuffix };
 
 constexpr Duration kRetransmission = millis(200);
@@ -20,7 +23,7 @@ constexpr Duration kTailMost = millis(150);
 
 void Network::add_site(SiteId site) {
   for (const auto& [other, host] : hosts_) {
-    for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+    for (const core::Channel channel : kAllChannels) {
       Line& fresh = lines_[{std::min(site, other), std::max(site, other), channel}];
       fresh.sites[0] = std::min(site, other);
       fresh.sites[1] = std::max(site, other);
@@ -213,7 +216,7 @@ void Network::lose_suffix(Line& line, int end) {
 }
 
 void Network::close(SiteId from, SiteId to) {
-  for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+  for (const core::Channel channel : kAllChannels) {
     reset(from, to, channel);
   }
 }
@@ -241,7 +244,7 @@ void Network::block(SiteId from, SiteId to, bool on) {
 }
 
 void Network::hand_up_all(SiteId from, SiteId to) {
-  for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+  for (const core::Channel channel : kAllChannels) {
     Line& where = line(from, to, channel);
     hand_up(where, end_of(where, to));
   }
@@ -275,7 +278,7 @@ void Network::slow(SiteId from, SiteId to, std::uint64_t bytes_a_second) {
 }
 
 void Network::half_open(SiteId at, SiteId other) {
-  for (const core::Channel channel : {core::Channel::kControl, core::Channel::kData}) {
+  for (const core::Channel channel : kAllChannels) {
     Line& where = line(at, other, channel);
     const int end = end_of(where, at);
     lose_suffix(where, 1 - end);

@@ -1,5 +1,6 @@
 #include "platform/sim/options.h"
 
+#include <algorithm>
 #include <array>
 
 #include "platform/base/rng.h"
@@ -14,6 +15,10 @@ Duration maybe(Rng& rng, Duration low, Duration high) {
   const bool on = rng.chance(0.5);
   const Duration mean = between(rng.next(), low, high);
   return on ? mean : Duration{0};
+}
+
+std::size_t between_bytes(Rng& rng, std::size_t least, std::size_t most) {
+  return least + rng.below(most - least + 1);
 }
 
 FaultOptions draw_faults(Rng rng) {
@@ -40,6 +45,33 @@ FaultOptions storm() {
   return faults;
 }
 
+/// Small windows and long messages, so that everything that can fill does.
+void draw_flow(Rng rng, const std::string& profile, Options& options) {
+  if (profile == "flow" || rng.chance(0.25)) {
+    options.flow.part = between_bytes(rng, 100, 4'000);
+    options.flow.unstable = between_bytes(rng, 1'000, 60'000);
+    options.flow.large = between_bytes(rng, 10'000, 200'000);
+    options.flow.client_high_water = between_bytes(rng, 2'000, 60'000);
+    options.flow.unacked_floor = between_bytes(rng, 1'000, 20'000);
+    options.flow.unacked_ceiling = options.flow.unacked_floor + between_bytes(rng, 0, 60'000);
+    options.flow.unacknowledged = between_bytes(rng, 500, 8'000);
+    options.flow.slow_member = between(rng.next(), millis(700), seconds(3));
+    if (rng.chance(0.5)) options.reader_pause = between(rng.next(), millis(100), seconds(2));
+    if (rng.chance(0.5))
+      options.payload_max = static_cast<std::uint32_t>(between_bytes(rng, 1'000, 60'000));
+  }
+  options.huge = profile != "flow" && rng.chance(0.01);
+  // Blocks of a state are as long as that, whatever the workload sends.
+  constexpr std::size_t kLongestOfTools = 34'000;
+  options.flow.payload = std::max<std::size_t>(options.payload_max + 16, kLongestOfTools);
+  if (options.huge) {
+    options.flow = core::FlowLimits{};
+    return;
+  }
+  options.flow.global =
+      std::min<std::size_t>(options.payload_max + 16, limits::kGlobalPayloadBytes);
+}
+
 }  // namespace
 
 Options options_of(std::uint64_t seed, const std::string& profile) {
@@ -61,6 +93,7 @@ Options options_of(std::uint64_t seed, const std::string& profile) {
   Rng tools = rng.fork("tools");
   options.tool_share = tools.chance(0.4) ? 0.2 + 0.6 * tools.unit() : 0;
   if (profile == "tools") options.tool_share = 0.85;
+  draw_flow(rng.fork("flow"), profile, options);
   if (profile == "calm") options.faults = {};
   if (profile == "storm") options.faults = storm();
   if (profile == "total") options.faults.total_failure = seconds(2);

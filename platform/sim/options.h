@@ -6,6 +6,7 @@
 #include <string>
 
 #include "platform/base/time.h"
+#include "platform/core/flow_limits.h"
 
 namespace cohort::sim {
 
@@ -38,13 +39,17 @@ struct Options {
   Duration work_period{0};   ///< mean time between two actions of one client
   Duration client_delay{0};  ///< mean delay of a record between client and daemon
   std::uint32_t payload_max = 64;
+  Duration reader_pause{0};  ///< mean time for which a client takes no deliveries, now and then
+  bool huge = false;         ///< tool workers send messages of up to 16 MiB now and then
+  core::FlowLimits flow;
   NetworkOptions network;
   FaultOptions faults;
 };
 
 /// The options of a seed. Profiles: "swarm" (all kinds), "calm" (no faults), "views" (site crashes
 /// and triggers only), "tools" (most clients run the tools), "storm" (all
-/// kinds, often), "total" (now and then every site crashes).
+/// kinds, often), "total" (now and then every site crashes), "flow" (large messages, small windows,
+/// clients that do not read).
 Options options_of(std::uint64_t seed, const std::string& profile);
 
 }  // namespace cohort::sim

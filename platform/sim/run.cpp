@@ -98,6 +98,9 @@ void count_world(World& world, RunResult& result) {
 RunResult judge(World& world, std::vector<checkers::Violation> found, bool keep_history) {
   RunResult result;
   result.violations = std::move(found);
+  if (!world.beyond_bounds().empty()) {
+    result.violations.push_back({"F1", world.beyond_bounds(), {}});
+  }
   count_world(world, result);
   std::vector<wire::HistoryRecord> history = std::move(world.recorder().records);
   count_history(history, result);

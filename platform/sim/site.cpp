@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/base/instrument.h"
+#include "platform/sim/bounds.h"
 #include "platform/sim/decide.h"
 #include "platform/sim/world.h"
 
@@ -14,6 +15,7 @@ namespace {
 enum What : std::uint64_t { kClock = 100, kTick, kStore, kKeep, kRestart, kService };
 
 constexpr std::size_t kTracesKept = 60;
+constexpr std::uint32_t kUser = 1000;  ///< of every client process; an operator of the plant
 
 template <typename T>
 void add_to(Digest& digest, const T& effect) {
@@ -61,8 +63,10 @@ void Site::start() {
     settings.sites.push_back(SiteId{static_cast<std::uint16_t>(i)});
   }
   settings.plant = "simulated";
+  settings.operators = {kUser};
   settings.seed = decide(world_.options().seed, {id_.value, incarnation_});
   settings.log = disk_.records();
+  settings.flow = world_.options().flow;
   core_ = std::make_unique<core::ProtocolsProcess>(std::move(settings));
   clock_.start(decide(world_.options().seed, {kClock, id_.value, incarnation_}),
                world_.queue().now());
@@ -128,7 +132,7 @@ std::shared_ptr<ClientPort> Site::connect() {
   const core::ClientHandle handle{next_handle_++};
   auto port = std::make_shared<ClientPort>(world_, id_, incarnation_, handle);
   clients_.emplace(handle, port);
-  input(core::ClientOpened{handle, 1000});
+  input(core::ClientOpened{handle, kUser});
   return port;
 }
 
@@ -170,6 +174,9 @@ void Site::step(const core::Input& given) {
   if (const auto* gone = std::get_if<core::ClientGone>(&given)) clients_.erase(gone->client);
   const std::uint64_t promises = promise_count();
   core::Effects effects = core_->step(given, local_now());
+  if (const auto beyond = beyond_bounds(core_->held(), world_.options().flow)) {
+    world_.on_beyond_bounds(id_, *beyond);
+  }
   world_.phases().on_site_step(id_, promise_count() > promises, installs(effects));
   if (world_.on_step) world_.on_step(id_, given, effects);
   if (world_.trigger_reached(id_) && !doom_) {
@@ -218,6 +225,8 @@ void Site::carry_out(core::Effect effect) {
     world_.network().close(id_, link->site);
   } else if (auto* write = std::get_if<core::StoreWrite>(&effect)) {
     write_store(std::move(*write));
+  } else if (auto* hosts = std::get_if<core::SetHosts>(&effect)) {
+    world_.on_plant_record(hosts->version, hosts->hosts);
   } else if (auto* event = std::get_if<core::Trace>(&effect)) {
     trace(event->text);
   } else if (auto* stop = std::get_if<core::FailStop>(&effect)) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "platform/base/limits.h"
 #include "platform/sim/decide.h"
 #include "platform/tools/group_rpc.h"
 
@@ -154,7 +155,12 @@ client::Destinations ToolWorker::to_group() const {
 
 task::Task<void> ToolWorker::update() {
   const UnderWay guard(under_way_);
-  const auto result = co_await ledger_->data().update(numbered_message());
+  client::Message message = numbered_message();
+  if (world_.options().huge && rng_.chance(0.03)) {
+    constexpr std::uint64_t kLeaveRoom = 1000;  // for the rest of the message
+    message.set("bulk", Bytes(rng_.below(limits::kPayloadBytes - kLeaveRoom), 3));
+  }
+  const auto result = co_await ledger_->data().update(std::move(message));
   static_cast<void>(result);  // fails where the session ends
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/base/limits.h"
 #include "platform/sim/decide.h"
 
 namespace cohort::sim {
@@ -62,18 +63,20 @@ std::uint64_t Worker::token(std::string what) {
 void Worker::on_record(const Bytes& record) {
   auto event = wire::decode_client_event(record);
   COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
-  on_event(*event);
+  auto whole = assembler_.add(std::move(*event), record.size());
+  COHORT_ASSERT(whole.has_value(), "the parts of a delivery come one after another");
+  if (*whole) on_event((*whole)->event, (*whole)->bytes);
 }
 
-void Worker::on_event(const wire::ClientEvent& event) {
+void Worker::on_event(const wire::ClientEvent& event, std::size_t bytes) {
   if (const auto* welcome = std::get_if<wire::Welcome>(&event)) {
     process_ = welcome->process;
     sites_ = welcome->sites;
     const std::uint64_t joins = 1 + rng_.below(2);
     for (std::uint64_t i = 0; i < joins; ++i) join(random_group_name());
     plan_action();
-  } else if (const auto* deliver = std::get_if<wire::Deliver>(&event)) {
-    on_deliver(*deliver);
+  } else if (std::holds_alternative<wire::Deliver>(event)) {
+    on_deliver(bytes);
   } else if (const auto* view = std::get_if<wire::View>(&event)) {
     on_view(*view);
   } else if (const auto* sites = std::get_if<wire::Sites>(&event)) {
@@ -90,10 +93,36 @@ void Worker::on_event(const wire::ClientEvent& event) {
   }
 }
 
-void Worker::on_deliver(const wire::Deliver& deliver) {
-  send(wire::Consumed{wire::encode(wire::ClientEvent(deliver)).size()});
+void Worker::on_deliver(std::size_t bytes) {
+  consume(bytes);
   // Some deliveries cause a message of their own: long causal chains over several groups.
   if (acting_ && rng_.chance(0.15) && pending_.size() < kPendingMost) multicast_at_random();
+}
+
+void Worker::note(const char* text) {
+  wire::HistoryRecord record;
+  record.text = text;
+  port_->note(std::move(record));
+}
+
+void Worker::consume(std::size_t bytes) {
+  unconsumed_ += bytes;
+  if (reading_) send(wire::Consumed{std::exchange(unconsumed_, 0)});
+}
+
+/// It stops for a while, as a process does that is stopped or busy: what is delivered stays unread.
+void Worker::pause_reading() {
+  if (!reading_) return;
+  reading_ = false;
+  note("reading.stopped");
+  const Duration pause = exponential(rng_.next(), world_.options().reader_pause);
+  world_.queue().after(pause, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self || !self->open()) return;
+    self->note("reading.again");
+    self->reading_ = true;
+    self->consume(0);
+  });
 }
 
 void Worker::on_view(const wire::View& view) {
@@ -123,7 +152,9 @@ void Worker::plan_action() {
 }
 
 void Worker::act() {
+  if (world_.options().reader_pause > Duration{0} && rng_.chance(0.01)) pause_reading();
   if (pending_.size() >= kPendingMost) return;
+  if (rng_.below(500) == 0) return change_plant();
   const std::uint64_t dice = rng_.below(100);
   if (dice < 78) {
     const std::uint64_t burst = rng_.chance(0.1) ? 8 : 1;
@@ -157,6 +188,20 @@ void Worker::join(const std::string& name) {
   send(join);
 }
 
+void Worker::change_plant() {
+  wire::PlantChange change;
+  const std::uint64_t dice = rng_.below(3);
+  const auto spare = static_cast<std::uint16_t>(50 + rng_.below(2));
+  change.host = {SiteId{spare}, "spare", {{"10.0.0." + std::to_string(spare), 7401}}, false};
+  if (dice == 1) change.kind = wire::PlantChangeKind::kRemoveHost;
+  if (dice == 2) {
+    change.kind = wire::PlantChangeKind::kSetTimer;
+    change.timer = {"quorum_loss_restart_ms",
+                    25'000 + static_cast<std::int64_t>(rng_.below(9'000))};
+  }
+  send(wire::ChangePlant{token("change of the plant"), wire::encode(change)});
+}
+
 void Worker::multicast_at_random() {
   GroupId group;
   if (!draw_group(group)) return;
@@ -176,8 +221,8 @@ void Worker::multicast_at_random() {
       if (rng_.chance(0.5)) to.groups.clear();
     }
   }
-  const std::size_t size =
-      rng_.chance(0.9) ? rng_.below(64) : rng_.below(world_.options().payload_max);
+  std::size_t size = rng_.chance(0.9) ? rng_.below(64) : rng_.below(world_.options().payload_max);
+  if (order == wire::Order::kGlobal) size = std::min(size, limits::kGlobalPayloadBytes - 16);
   multicast(order, safe ? wire::Safety::kSafe : wire::Safety::kAgreed, std::move(to), size);
 }
 
@@ -194,7 +239,20 @@ void Worker::multicast(wire::Order order, wire::Safety safety, wire::Destination
     multicast.payload[i] = static_cast<std::uint8_t>(number_ >> (8 * i));
     multicast.payload[8 + i] = static_cast<std::uint8_t>(multicast.token >> (8 * i));
   }
-  send(multicast);
+  send_in_parts(std::move(multicast));
+}
+
+/// Large payloads go in parts of any length, as the protocol allows.
+void Worker::send_in_parts(wire::Multicast multicast) {
+  const bool global = multicast.order == wire::Order::kGlobal;
+  const std::size_t part = 1 + rng_.below(limits::kPartBytes);
+  if (multicast.payload.size() <= part || global) return send(multicast);
+  // Now and then it dies in the middle.
+  const bool whole = !acting_ || !rng_.chance(0.03);
+  for (Bytes& record : wire::encode_in_parts(std::move(multicast), part)) {
+    port_->send(std::move(record));
+    if (!whole && rng_.chance(0.5)) return die();
+  }
 }
 
 void Worker::say_goodbye() {

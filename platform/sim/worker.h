@@ -12,6 +12,7 @@
 #include "platform/sim/actor.h"
 #include "platform/sim/client_port.h"
 #include "platform/sim/world.h"
+#include "platform/wire/parts.h"
 
 namespace cohort::sim {
 
@@ -35,8 +36,8 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
 
  private:
   void on_record(const Bytes& record);
-  void on_event(const wire::ClientEvent& event);
-  void on_deliver(const wire::Deliver& deliver);
+  void on_event(const wire::ClientEvent& event, std::size_t bytes);
+  void on_deliver(std::size_t bytes);
   void on_view(const wire::View& view);
   void plan_action();
   void act();
@@ -44,7 +45,13 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
   void multicast_at_random();
   void multicast(wire::Order order, wire::Safety safety, wire::Destinations to, std::size_t size);
   void join(const std::string& name);
+  /// As an operator: a host that never starts comes or goes, a timer changes.
+  void change_plant();
   void send(const wire::ClientRequest& request);
+  void send_in_parts(wire::Multicast multicast);
+  void note(const char* text);
+  void consume(std::size_t bytes);
+  void pause_reading();
   std::uint64_t token(std::string what);
   std::string random_group_name();
   bool draw_group(GroupId& group);
@@ -54,7 +61,10 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
   std::uint64_t number_;
   Rng rng_;
   std::shared_ptr<ClientPort> port_;
+  wire::DeliveryAssembler assembler_;
   ProcessId process_;
+  bool reading_ = true;         ///< else it takes no notice of deliveries
+  std::size_t unconsumed_ = 0;  ///< while it does not read
   bool acting_ = true;
   std::uint64_t next_token_ = 1;
   std::map<std::uint64_t, std::string> pending_;  ///< token -> what waits for its answer

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "platform/base/assert.h"
 #include "platform/base/instrument.h"
 
 namespace cohort::sim {
@@ -62,8 +63,18 @@ void World::on_fail_stop(SiteId, const std::string&) {
   ++counts_.fail_stops;
 }
 
+void World::on_beyond_bounds(SiteId site, const std::string& what) {
+  if (beyond_bounds_.empty()) beyond_bounds_ = to_string(this->site(site).life()) + ": " + what;
+}
+
 void World::on_trace(const std::string& line) {
   if (trace_sink) trace_sink(line);
+}
+
+void World::on_plant_record(std::uint64_t version, const std::vector<wire::Host>& hosts) {
+  const auto known = plant_records_.try_emplace(version, hosts).first;
+  COHORT_ASSERT(known->second == hosts, "one version of the plant record has one list of hosts");
+  instrument::hit("plant.record_set");
 }
 
 }  // namespace cohort::sim

@@ -80,6 +80,11 @@ class World {
   void on_site_crash(SiteId site, const std::string& why);
   void on_fail_stop(SiteId site, const std::string& reason);
   void on_trace(const std::string& line);
+  void on_beyond_bounds(SiteId site, const std::string& what);
+  /// The first that was beyond its bounds (promise F1); empty: none.
+  const std::string& beyond_bounds() const { return beyond_bounds_; }
+  /// N1: the sites never know two different records of one version.
+  void on_plant_record(std::uint64_t version, const std::vector<wire::Host>& hosts);
 
   /// Set by the workload and by `replay --trace`.
   std::function<void(SiteId)> site_started;
@@ -98,6 +103,8 @@ class World {
   Phases phases_;
   Network network_;
   std::map<SiteId, std::unique_ptr<Site>> sites_;
+  std::string beyond_bounds_;
+  std::map<std::uint64_t, std::vector<wire::Host>> plant_records_;  ///< by version
   std::string armed_probe_;
   std::uint64_t armed_at_ = 0;
   std::optional<std::vector<JournalEntry>> journal_;

@@ -28,19 +28,24 @@ std::uint8_t next_entry(const client::Tooling& tooling) {
 
 }  // namespace
 
-Bytes StateTransfer::Parts::encode_image() const {
-  TransferImage image;
-  image.complete = complete;
-  for (const Domain& domain : domains) image.domains.emplace_back(domain.name, domain.encode());
-  return image.encode();
+std::shared_ptr<const SlicedImage> StateTransfer::Parts::make_image() const {
+  auto image = std::make_shared<SlicedImage>(complete, domains.size());
+  for (const Domain& domain : domains) {
+    if (domain.snapshot) {
+      image->add(domain.name, domain.snapshot());
+    } else {
+      image->add(domain.name, domain.encode());
+    }
+  }
+  return image;
 }
 
-void StateTransfer::Parts::note_state(std::uint64_t view, const Bytes& image) const {
+void StateTransfer::Parts::note_state(std::uint64_t view, std::uint64_t digest) const {
   wire::HistoryRecord note;
   note.text = "state.at-view";
   note.group = group;
   note.view = view;
-  note.digest = wire::history_digest(image);
+  note.digest = digest;
   tooling.note(std::move(note));
 }
 
@@ -62,13 +67,13 @@ void StateTransfer::Parts::give(const wire::View& view) {
 
 /// Encodes the cut once, for all that join at this view and are younger than this member.
 void StateTransfer::Parts::offer_to_joiners(const wire::View& view) {
-  std::shared_ptr<const Bytes> state;
+  std::shared_ptr<const SlicedImage> state;
   std::vector<ProcessId> ready;
   std::vector<ProcessId> receiving;
   bool older_than_joiner = false;
   for (const ProcessId member : view.view.members) {
     if (older_than_joiner && lists(view.joined, member)) {
-      if (!state) state = std::make_shared<const Bytes>(encode_image());
+      if (!state) state = make_image();
       std::vector<ProcessId> senders = ready;
       senders.insert(senders.end(), receiving.begin(), receiving.end());
       senders.erase(std::find(senders.begin(), senders.end(), tooling.id()), senders.end());
@@ -79,15 +84,20 @@ void StateTransfer::Parts::offer_to_joiners(const wire::View& view) {
   }
   if (!state) return;
   COHORT_PROBE("transfer.encoded");
-  tooling.note("transfer.encoded", view.view.number, wire::history_digest(*state));
-  note_state(view.view.number, *state);
+  tooling.note("transfer.encoded", view.view.number);
+  // The digest of what is only to be read later would cost what the snapshot saves.
+  if (!state->at_hand()) return;
+  const Bytes image = state->read(0, static_cast<std::size_t>(state->size()));
+  note_state(view.view.number, wire::history_digest(image));
 }
 
 bool StateTransfer::Parts::holds(const wire::View& view) {
   if (stage != Stage::kJoining || view.view.name != name) return false;
   if (!lists(view.joined, tooling.id())) return false;
   group = view.view.group;
-  incoming = {};
+  Incoming fresh;
+  fresh.early = std::move(incoming.early);
+  incoming = std::move(fresh);
   incoming.view = view.view.number;
   for (const ProcessId member : view.view.members) {
     if (member == tooling.id()) break;
@@ -103,8 +113,64 @@ bool StateTransfer::Parts::holds(const wire::View& view) {
   COHORT_PROBE("transfer.hold");
   stage = Stage::kReceiving;
   tooling.note("transfer.begin", view.view.number);
+  incoming.progress = tooling.scheduler().now();
+  tooling.scheduler().spawn(watch(shared_from_this(), incoming.view));
   if (incoming.older.empty()) fail_later(everybody_went());  // at this very view
+  // They came before the view did: in another turn, as records are being looked at now.
+  tooling.scheduler().post([weak = weak_from_this()] {
+    const auto parts = weak.lock();
+    if (!parts) return;
+    for (const auto& [from, data] : std::exchange(parts->incoming.early, {})) {
+      parts->take_direct(from, data);
+    }
+  });
   return true;
+}
+
+/// Blocks may come before the view that lists this process: they are kept, and not taken, so that
+/// no more than one window of each donor can come.
+void StateTransfer::Parts::on_direct(ProcessId from, const Bytes& data) {
+  if (stage == Stage::kJoining || !incoming.early.empty()) {
+    COHORT_PROBE("transfer.block_before_view");
+    incoming.early.emplace_back(from, data);
+    return;
+  }
+  take_direct(from, data);
+}
+
+void StateTransfer::Parts::take_direct(ProcessId from, const Bytes& data) {
+  tooling.take_direct(from, entry, data.size());
+  if (stage != Stage::kReceiving) return;
+  const auto message = client::Message::decode(data);
+  if (!message || message->group("group") != group) return;
+  receive(from, TransferBlock::from_message(message->message("block")));
+}
+
+/// However long a transfer takes, something must come now and then (H13).
+task::Task<void> StateTransfer::Parts::watch(std::shared_ptr<Parts> parts, std::uint64_t view) {
+  while (parts->stage == Stage::kReceiving && parts->incoming.view == view) {
+    const MonotonicTime now = parts->tooling.scheduler().now();
+    const MonotonicTime due = parts->incoming.progress + kTransferPatience;
+    if (now >= due) {
+      parts->ask_next_donor();
+      parts->incoming.progress = now;
+      continue;
+    }
+    co_await parts->tooling.scheduler().sleep_for(due - now);
+    if (parts->tooling.closed()) co_return;
+  }
+}
+
+void StateTransfer::Parts::ask_next_donor() const {
+  COHORT_PROBE("transfer.asks_next_donor");
+  client::Tooling::Outgoing outgoing;
+  outgoing.to.groups.push_back(group);
+  outgoing.entry = entry;
+  outgoing.waits_for_slow = false;  // this process may be the slow one, as it reads nothing
+  client::Message message;
+  message.set("nothing came at view", incoming.view);
+  const auto sent = tooling.send(outgoing, message);
+  static_cast<void>(sent);  // fails only where the session is over, or full: asked again later
 }
 
 bool StateTransfer::Parts::passes(const wire::Deliver& deliver) {
@@ -115,6 +181,7 @@ void StateTransfer::Parts::peek(const wire::ClientEvent& event) {
   if (stage != Stage::kReceiving) return;
   if (const auto* gone = std::get_if<wire::ProcessGone>(&event)) {
     incoming.older.erase(gone->process);
+    incoming.blocks.forget(gone->process);
   } else if (const auto* view = std::get_if<wire::View>(&event)) {
     if (view->view.group != group) return;
     incoming.members = view->view.members;
@@ -139,6 +206,9 @@ void StateTransfer::Parts::on_delivery(const client::Delivery& delivery) {
   }
   if (delivery.group != group || stage != Stage::kComplete) return;
   if (!lists(delivery.view.members, delivery.sender)) return;
+  if (const auto view = delivery.message.integer("nothing came at view"); view != 0) {
+    return donor->pass_over(delivery.sender, static_cast<std::uint64_t>(view));
+  }
   complete.insert(delivery.sender);
   donor->end(delivery.sender);
 }
@@ -146,6 +216,7 @@ void StateTransfer::Parts::on_delivery(const client::Delivery& delivery) {
 void StateTransfer::Parts::receive(ProcessId from, TransferBlock block) {
   if (block.view != incoming.view || !incoming.older.contains(from)) return;
   COHORT_PROBE("transfer.block_received");
+  incoming.progress = tooling.scheduler().now();
   const std::uint32_t count = block.count;
   const auto image = incoming.blocks.add(from, std::move(block));
   tooling.note("transfer.block", incoming.blocks.received(from), count);
@@ -153,8 +224,8 @@ void StateTransfer::Parts::receive(ProcessId from, TransferBlock block) {
   const std::uint64_t view = incoming.view;
   if (auto decoded = decode_image(*image); !decoded) return fail_later(decoded.error());
   COHORT_PROBE("transfer.done");
-  tooling.note("transfer.done", view, wire::history_digest(*image));
-  note_state(view, *image);
+  tooling.note("transfer.done", view);
+  note_state(view, wire::history_digest(*image));
   stage = Stage::kComplete;
   announce();
   tooling.release();
@@ -163,7 +234,7 @@ void StateTransfer::Parts::receive(ProcessId from, TransferBlock block) {
 Result<void> StateTransfer::Parts::decode_image(const Bytes& image) {
   std::vector<std::string> names;
   for (const Domain& domain : domains) names.push_back(domain.name);
-  auto decoded = TransferImage::decode(image, names);
+  auto decoded = TransferContents::decode(image, names);
   if (!decoded) return std::unexpected(decoded.error());
   for (std::size_t i = 0; i < domains.size(); ++i) {
     if (auto good = domains[i].decode(decoded->domains[i].second); !good) return good;
@@ -210,18 +281,25 @@ void StateTransfer::Parts::announce() const {
 
 void StateTransfer::Parts::forget_membership() {
   stage = Stage::kOutside;
+  // Its donors' windows are theirs again.
+  for (const auto& [from, data] : incoming.early) tooling.take_direct(from, entry, data.size());
+  incoming = {};
   complete.clear();
   donor->clear();
 }
 
-StateTransfer::StateTransfer(client::Process& process, std::vector<Domain> domains)
+StateTransfer::StateTransfer(client::Process& process, std::vector<Domain> domains,
+                             std::size_t direct_above)
     : parts_(std::make_shared<Parts>(process, std::move(domains))) {
   const std::weak_ptr<Parts> weak = parts_;
   parts_->entry = next_entry(parts_->tooling);
-  parts_->donor =
-      std::make_shared<Donor>(parts_->tooling, parts_->entry, [this](const Progress& progress) {
-        if (on_progress) on_progress(progress);
-      });
+  parts_->donor = std::make_shared<Donor>(parts_->tooling, parts_->entry, direct_above,
+                                          [this](const Progress& progress) {
+                                            if (on_progress) on_progress(progress);
+                                          });
+  parts_->tooling.bind_direct(parts_->entry, [weak](ProcessId from, const Bytes& data) {
+    if (const auto parts = weak.lock()) parts->on_direct(from, data);
+  });
   parts_->interception = parts_->tooling.intercept(*parts_);
   parts_->tooling.bind_update(
       parts_->entry, {},

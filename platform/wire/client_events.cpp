@@ -46,7 +46,17 @@ void describe(Io& io, typename Io::template Ref<Deliver> x) {
   io.number(x.view);
   destinations(io, x.destinations);
   io.byte(x.entry);
-  io.bytes(x.payload, limits::kPayloadBytes);
+  io.rest(x.rest);
+  io.bytes(x.payload, limits::kPartBytes);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<DeliverPart> x) {
+  io.bytes(x.data, limits::kPartBytes);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<PartsTaken> x) {
+  io.number(x.token);
+  io.number(x.bytes);
 }
 template <typename Io>
 void describe(Io& io, typename Io::template Ref<View> x) {

@@ -22,6 +22,7 @@ struct Writer {
   void version(std::uint32_t value) { out.varint(value); }
   void byte(std::uint8_t value) { out.u8(value); }
   void flag(bool value) { out.boolean(value); }
+  void rest(std::uint64_t value) { out.varint(value); }
   void text(const std::string& value, std::size_t) { out.text(value); }
   void bytes(const Bytes& value, std::size_t) { out.bytes(value); }
   void process(ProcessId value) { out.process(value); }
@@ -53,6 +54,10 @@ struct Reader {
   }
   void byte(std::uint8_t& value) { value = in.u8(); }
   void flag(bool& value) { value = in.boolean(); }
+  void rest(std::uint64_t& value) {
+    value = in.varint();
+    if (value >= limits::kPayloadBytes) in.fail("the rest of a payload is beyond its limit");
+  }
   void text(std::string& value, std::size_t limit) { value = in.text(limit); }
   void bytes(Bytes& value, std::size_t limit) {
     const ByteView view = in.bytes(limit);
@@ -85,6 +90,14 @@ struct Reader {
 template <typename Io>
 void processes(Io& io, typename Io::template Ref<std::vector<ProcessId>> x, std::size_t limit) {
   io.list(x, limit, [](Io& each, auto& id) { each.process(id); });
+}
+
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Direct> x) {
+  io.process(x.peer);
+  io.byte(x.entry);
+  io.number(x.taken);
+  io.bytes(x.data, limits::kPartBytes);
 }
 
 template <typename Io>

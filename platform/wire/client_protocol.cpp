@@ -52,7 +52,14 @@ void describe(Io& io, typename Io::template Ref<Multicast> x) {
   io.choice(x.safety, Safety::kAgreed, Safety::kSafe);
   destinations(io, x.destinations);
   io.byte(x.entry);
-  io.bytes(x.payload, limits::kPayloadBytes);
+  io.flag(x.reply);
+  io.rest(x.rest);
+  io.bytes(x.payload, limits::kPartBytes);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<MulticastPart> x) {
+  io.number(x.token);
+  io.bytes(x.data, limits::kPartBytes);
 }
 template <typename Io>
 void describe(Io& io, typename Io::template Ref<Flush> x) {
@@ -67,6 +74,11 @@ void describe(Io& io, typename Io::template Ref<Inspect> x) {
 template <typename Io>
 void describe(Io& io, typename Io::template Ref<Consumed> x) {
   io.number(x.bytes);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<ChangePlant> x) {
+  io.number(x.token);
+  io.bytes(x.change, limits::kTextBytes);
 }
 
 }  // namespace fields

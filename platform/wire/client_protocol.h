@@ -16,7 +16,7 @@
 
 namespace cohort::wire {
 
-inline constexpr std::uint32_t kClientProtocolVersion = 1;
+inline constexpr std::uint32_t kClientProtocolVersion = 2;
 
 /// The multicast primitives, weakest first (paper section 3.1).
 enum class Order : std::uint8_t {
@@ -111,14 +111,23 @@ struct Monitor {
   GroupId group;
   bool on = true;
 };
-/// Numbered in the order of arrival; answered by Sent. kGlobal: exactly one group, no processes.
+/// Numbered in the order of arrival; answered by Sent. kGlobal: exactly one group, no processes. Of
+/// a large payload the rest follows in MulticastParts, and nothing else that is numbered between.
 struct Multicast {
   std::uint64_t token = 0;
   Order order = Order::kCausal;
   Safety safety = Safety::kAgreed;
   Destinations destinations;
   std::uint8_t entry = 0;
-  Bytes payload;
+  bool reply = false;      ///< answers a request: waits for no slow member (E15)
+  std::uint64_t rest = 0;  ///< bytes of the payload that follow in parts
+  Bytes payload;           ///< at most limits::kPartBytes of it
+};
+/// The next bytes of the Multicast with that token. At most limits::kUntakenPartsBytes may be on
+/// their way that no PartsTaken has confirmed.
+struct MulticastPart {
+  std::uint64_t token = 0;
+  Bytes data;
 };
 /// Answered by FlushDone once all that the caller sent or had delivered is held everywhere (P33).
 struct Flush {
@@ -130,13 +139,31 @@ struct Inspect {
   std::string what;
   std::string argument;
 };
-/// The client has consumed deliveries of this many bytes (flow control towards the client).
+/// Bytes to (from a client) or of (from the daemon) one other process, beside all multicasts: in no
+/// order with anything but each other. States travel so. At most limits::kDirectWindowBytes of one
+/// sender may be on their way to one receiver that no `taken` has confirmed.
+struct Direct {
+  ProcessId peer;
+  std::uint8_t entry = 0;   ///< whose they are at the receiver
+  std::uint64_t taken = 0;  ///< of what came from the peer: this many more bytes are taken
+  Bytes data;
+};
+/// The client has consumed deliveries of this many bytes (flow control towards the client). None:
+/// it makes progress at something long, such as the transfer of a state.
 struct Consumed {
   std::uint64_t bytes = 0;
 };
 
-using ClientRequest = std::variant<Hello, CreateGroup, JoinGroup, LeaveGroup, KillGroup, Lookup,
-                                   Monitor, Multicast, Flush, Inspect, Consumed>;
+/// Changes the plant's hosts or timers (plant_record.h); for operators only. Answered by
+/// ChangeDone: kOk once it is in force, kRefused, kInvalidArgument with what to do.
+struct ChangePlant {
+  std::uint64_t token = 0;
+  Bytes change;  ///< an encoded PlantChange
+};
+
+using ClientRequest =
+    std::variant<Hello, CreateGroup, JoinGroup, LeaveGroup, KillGroup, Lookup, Monitor, Multicast,
+                 Flush, Inspect, Consumed, MulticastPart, Direct, ChangePlant>;
 
 // ---- daemon -> client -------------------------------------------------------------------------
 
@@ -180,7 +207,17 @@ struct Deliver {
   std::uint64_t view = 0;
   Destinations destinations;
   std::uint8_t entry = 0;
+  std::uint64_t rest = 0;  ///< bytes of the payload that follow in DeliverParts, at once
   Bytes payload;
+};
+/// The next bytes of the last Deliver.
+struct DeliverPart {
+  Bytes data;
+};
+/// The daemon has room for this many more bytes of the Multicast's parts.
+struct PartsTaken {
+  std::uint64_t token = 0;
+  std::uint64_t bytes = 0;
 };
 /// A new membership of a group that the client is a member of or monitors. A member's first View
 /// lists it last; a View without the member ends its membership.
@@ -212,8 +249,9 @@ struct Inspection {
   Message answer;
 };
 
-using ClientEvent = std::variant<Welcome, Goodbye, ChangeDone, LookupDone, Sent, Deliver, View,
-                                 ProcessGone, Sites, Serving, FlushDone, Inspection>;
+using ClientEvent =
+    std::variant<Welcome, Goodbye, ChangeDone, LookupDone, Sent, Deliver, View, ProcessGone, Sites,
+                 Serving, FlushDone, Inspection, DeliverPart, PartsTaken, Direct>;
 
 /// Ensures: decode(encode(x)) == x; at most limits::kFrameBytes long for legal values.
 Bytes encode(const ClientRequest& request);

@@ -37,9 +37,14 @@ void put(Encoder& out, const Status& f) {
   encode(out, f.received);
   out.varint(f.order_received);
   out.varint(f.delivered_epoch);
+  out.varint(f.slow.size());
+  for (ProcessId process : f.slow) out.process(process);
   out.varint(f.log_view);
   out.varint(f.log_members.size());
   for (SiteLife life : f.log_members) out.site_life(life);
+  if (f.view != 0) return;
+  out.fixed64(f.founders);
+  out.varint(f.plant_version);
 }
 void get(Decoder& in, Status& f) {
   f.self = in.site_life();
@@ -49,9 +54,14 @@ void get(Decoder& in, Status& f) {
   f.received = decode_site_vector(in);
   f.order_received = in.varint();
   f.delivered_epoch = in.varint();
+  f.slow.resize(in.count(limits::kClientsPerSite));
+  for (ProcessId& process : f.slow) process = in.process();
   f.log_view = in.varint();
   f.log_members.resize(in.count(limits::kSitesPerPlant));
   for (SiteLife& life : f.log_members) life = in.site_life();
+  if (f.view != 0) return;
+  f.founders = in.fixed64();
+  f.plant_version = in.varint();
 }
 
 void put_head(Encoder& out, const MessageHead& head) {
@@ -75,6 +85,11 @@ void get_head(Decoder& in, MessageHead& head) {
   head.entry = in.u8();
 }
 
+void get_part(Decoder& in, Bytes& data) {
+  const ByteView part = in.bytes(limits::kPartBytes);
+  data.assign(part.begin(), part.end());
+}
+
 bool has_head(EntryKind kind) {
   return kind == EntryKind::kMessage || kind == EntryKind::kHeader;
 }
@@ -88,7 +103,10 @@ void put(Encoder& out, const StreamFrame& f) {
   encode(out, f.head.vector);
   out.varint(f.head.order_prefix);
   if (has_head(f.kind)) put_head(out, f.head);
-  if (f.kind == EntryKind::kMessage) out.bytes(f.payload);
+  if (f.kind != EntryKind::kMessage) return;
+  out.varint(f.transfer);
+  if (f.transfer != 0) out.varint(f.before);
+  out.bytes(f.payload);
 }
 void get(Decoder& in, StreamFrame& f) {
   f.view = in.varint();
@@ -104,11 +122,54 @@ void get(Decoder& in, StreamFrame& f) {
   f.head.vector = decode_site_vector(in);
   f.head.order_prefix = in.varint();
   if (has_head(f.kind)) get_head(in, f.head);
-  if (f.kind == EntryKind::kMessage) {
-    const ByteView payload = in.bytes(limits::kPayloadBytes);
-    f.payload.assign(payload.begin(), payload.end());
-  }
+  if (f.kind != EntryKind::kMessage) return;
+  f.transfer = in.varint();
+  if (f.transfer != 0) f.before = in.varint();
+  if (f.before > limits::kPayloadBytes) in.fail("a payload is beyond its limit");
+  get_part(in, f.payload);
 }
+
+void put(Encoder& out, const Fragment& f) {
+  out.varint(f.view);
+  out.varint(f.transfer);
+  out.varint(f.offset);
+  out.varint(f.total);
+  out.bytes(f.data);
+}
+void get(Decoder& in, Fragment& f) {
+  f.view = in.varint();
+  f.transfer = in.varint();
+  f.offset = in.varint();
+  f.total = in.varint();
+  get_part(in, f.data);
+}
+
+void put(Encoder& out, const FragmentDrop& f) {
+  out.varint(f.view);
+  out.varint(f.transfer);
+}
+void get(Decoder& in, FragmentDrop& f) {
+  f.view = in.varint();
+  f.transfer = in.varint();
+}
+
+void put(Encoder& out, const DirectFrame& f) {
+  out.process(f.from);
+  out.process(f.to);
+  out.u8(f.entry);
+  out.varint(f.taken);
+  out.bytes(f.data);
+}
+void get(Decoder& in, DirectFrame& f) {
+  f.from = in.process();
+  f.to = in.process();
+  f.entry = in.u8();
+  f.taken = in.varint();
+  get_part(in, f.data);
+}
+
+void put(Encoder&, const Acknowledgement&) {}
+void get(Decoder&, Acknowledgement&) {}
 
 void put(Encoder& out, const OrderFrame& f) {
   out.varint(f.view);
@@ -190,6 +251,7 @@ void put(Encoder& out, const WedgeAnswer& f) {
     encode(out, f.accepted->ballot);
     encode(out, f.accepted->value);
   }
+  encode(out, f.plant);
 }
 void get(Decoder& in, WedgeAnswer& f) {
   f.view = in.varint();
@@ -201,6 +263,7 @@ void get(Decoder& in, WedgeAnswer& f) {
     f.accepted->ballot = decode_ballot(in);
     f.accepted->value = decode_view_value(in);
   }
+  f.plant = decode_plant_record(in);
 }
 
 void put(Encoder& out, const WedgeRefusal& f) {
@@ -319,6 +382,24 @@ void get(Decoder& in, Entries& f) {
   }
 }
 
+void put(Encoder& out, const EntryPiece& f) {
+  out.varint(f.view);
+  out.varint(f.origin);
+  out.varint(f.offset);
+  out.varint(f.total);
+  out.bytes(f.data);
+  put(out, f.entry);
+}
+void get(Decoder& in, EntryPiece& f) {
+  f.view = in.varint();
+  f.origin = static_cast<std::uint32_t>(in.varint());
+  f.offset = in.varint();
+  f.total = in.varint();
+  if (f.total > limits::kPayloadBytes) in.fail("a payload is beyond its limit");
+  get_part(in, f.data);
+  get(in, f.entry);
+}
+
 void put(Encoder& out, const TableRequest& f) {
   out.varint(f.view);
 }
@@ -341,6 +422,24 @@ void put(Encoder& out, const LeaveRequest& f) {
 }
 void get(Decoder& in, LeaveRequest& f) {
   f.view = in.varint();
+}
+
+void put(Encoder& out, const PlantRequest& f) {
+  out.varint(f.view);
+  encode(out, f.id);
+  encode(out, f.change);
+}
+void get(Decoder& in, PlantRequest& f) {
+  f.view = in.varint();
+  f.id = decode_plant_request_id(in);
+  f.change = decode_plant_change(in);
+}
+
+void put(Encoder& out, const PlantUpdate& f) {
+  encode(out, f.record);
+}
+void get(Decoder& in, PlantUpdate& f) {
+  f.record = decode_plant_record(in);
 }
 
 template <std::size_t Index = 0>

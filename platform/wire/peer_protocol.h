@@ -41,9 +41,13 @@ struct Status {
   SiteVector received;       ///< contiguous, per origin; empty while frozen
   std::uint64_t order_received = 0;
   std::uint64_t delivered_epoch = 0;
+  std::vector<ProcessId>
+      slow;  ///< its clients that take nothing more for now; at most kClientsPerSite
   // A joining site's durable past (cold start): the last view committed in its log.
   std::uint64_t log_view = 0;
   std::vector<SiteLife> log_members;
+  std::uint64_t founders = 0;       ///< joining, no view yet: a hash of who may form the first one
+  std::uint64_t plant_version = 0;  ///< joining: of the plant record that it knows
 };
 
 // ---- streams
@@ -76,7 +80,22 @@ struct StreamFrame {
   std::uint64_t first = 0;  ///< == number but for skips
   EntryKind kind = EntryKind::kMessage;
   MessageHead head;
+  std::uint64_t transfer = 0;  ///< a large message: the fragments that came before; 0: none
+  std::uint64_t before = 0;    ///< how many bytes of the payload came in these fragments
   Bytes payload;
+};
+/// The next bytes of a large message that has no number yet (H16, E9): has no colour.
+struct Fragment {
+  std::uint64_t view = 0;
+  std::uint64_t transfer = 0;  ///< from 1 in each life of the origin
+  std::uint64_t offset = 0;
+  std::uint64_t total = 0;  ///< length of the whole payload
+  Bytes data;
+};
+/// The large message will not be for the receiver after all.
+struct FragmentDrop {
+  std::uint64_t view = 0;
+  std::uint64_t transfer = 0;
 };
 /// Order records: the places first, first + 1, ...
 struct OrderFrame {
@@ -117,6 +136,8 @@ struct WedgeAnswer {
   bool joining = false;  ///< the answering site is no member and asks to be one
   Report report;
   std::optional<Acceptance> accepted;
+  PlantRecord plant =
+      {};  ///< where a first view is formed: the newest that the answering site knows
 };
 struct WedgeRefusal {
   std::uint64_t view = 0;
@@ -163,6 +184,26 @@ struct Entries {
   std::uint64_t view = 0;
   std::vector<std::pair<std::uint32_t, StreamFrame>> entries;  ///< with the origin's rank
 };
+/// A large entry of the old view's streams, a piece at a time; `entry` has everything but its
+/// payload.
+struct EntryPiece {
+  std::uint64_t view = 0;
+  std::uint32_t origin = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t total = 0;
+  Bytes data;
+  StreamFrame entry;
+};
+/// Bytes of one process for another, on the transfer channel; belongs to no view.
+struct DirectFrame {
+  ProcessId from;
+  ProcessId to;
+  std::uint8_t entry = 0;
+  std::uint64_t taken = 0;
+  Bytes data;
+};
+/// "All that you sent has come": nothing but its envelope.
+struct Acknowledgement {};
 /// A joined site asks for the group table at the start of the view.
 struct TableRequest {
   std::uint64_t view = 0;
@@ -176,10 +217,25 @@ struct LeaveRequest {
   std::uint64_t view = 0;
 };
 
-using PeerFrame = std::variant<SessionHello, Dead, Status, StreamFrame, OrderFrame, OpeningFrame,
-                               OpeningRequest, ChangeRequest, Accusation, Wedge, WedgeAnswer,
-                               WedgeRefusal, Fetch, Held, Propose, Accepted, Commit, CommitRequest,
-                               EntriesRequest, Entries, TableRequest, TableSnapshot, LeaveRequest>;
+// ---- hosts and timers
+
+/// An operator's request, to the coordinator of the view.
+struct PlantRequest {
+  std::uint64_t view = 0;
+  PlantRequestId id;
+  PlantChange change;
+};
+/// The plant as its members know it, to a site that wants to join and may know one address only.
+struct PlantUpdate {
+  PlantRecord record;
+};
+
+using PeerFrame =
+    std::variant<SessionHello, Dead, Status, StreamFrame, OrderFrame, OpeningFrame, OpeningRequest,
+                 ChangeRequest, Accusation, Wedge, WedgeAnswer, WedgeRefusal, Fetch, Held, Propose,
+                 Accepted, Commit, CommitRequest, EntriesRequest, Entries, TableRequest,
+                 TableSnapshot, LeaveRequest, Fragment, FragmentDrop, EntryPiece, Acknowledgement,
+                 DirectFrame, PlantRequest, PlantUpdate>;
 
 struct Envelope {
   std::uint64_t number = 0;    ///< in the session, from 1; 0: not numbered

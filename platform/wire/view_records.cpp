@@ -138,7 +138,7 @@ Change decode_change(Decoder& in) {
   if (reason < 1 || reason > 5) in.fail("unknown reason of a departure");
   change.reason = static_cast<Departure>(reason);
   change.entry = in.u8();
-  const ByteView payload = in.bytes(limits::kPayloadBytes);
+  const ByteView payload = in.bytes(limits::kGlobalPayloadBytes);
   change.payload.assign(payload.begin(), payload.end());
   return change;
 }
@@ -205,6 +205,8 @@ void encode(Encoder& out, const ViewValue& value) {
   encode_order(out, value.order);
   out.varint(value.need_table.size());
   for (SiteId site : value.need_table) out.varint(site.value);
+  encode(out, value.plant);
+  encode(out, value.plant_outcomes);
 }
 
 ViewValue decode_view_value(Decoder& in) {
@@ -230,6 +232,8 @@ ViewValue decode_view_value(Decoder& in) {
   value.order = decode_order(in);
   value.need_table.resize(in.count(limits::kSitesPerPlant));
   for (SiteId& site : value.need_table) site.value = static_cast<std::uint16_t>(in.varint());
+  value.plant = decode_plant_record(in);
+  value.plant_outcomes = decode_plant_outcomes(in);
   return value;
 }
 

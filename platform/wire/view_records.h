@@ -12,6 +12,7 @@
 #include "platform/base/ids.h"
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/codec.h"
+#include "platform/wire/plant_record.h"
 
 namespace cohort::wire {
 
@@ -105,7 +106,9 @@ struct ViewValue {
   std::optional<Opening> opening;  ///< the latest that any answering member knows
   std::uint64_t order_base = 0;    ///< `order` are the places order_base + 1 and on
   std::vector<OrderEntry> order;
-  std::vector<SiteId> need_table;  ///< survivors that never had the group table
+  std::vector<SiteId> need_table;            ///< survivors that never had the group table
+  PlantRecord plant;                         ///< hosts and timers from this view on
+  std::vector<PlantOutcome> plant_outcomes;  ///< of the operators' requests that it decided
   bool operator==(const ViewValue&) const = default;
 };
 

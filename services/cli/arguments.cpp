@@ -7,6 +7,8 @@
 #include <limits>
 #include <optional>
 
+#include "services/cli/printer.h"
+
 namespace cohort::cli {
 
 namespace {
@@ -85,6 +87,30 @@ std::string site_names(const config::PlantFile& plant) {
     names += site.name;
   }
   return names;
+}
+
+Result<wire::Endpoint> parse_endpoint(std::string_view text) {
+  const auto wrong = [text] {
+    return make_error(Errc::kInvalidArgument,
+                      "'" + harmless(text) +
+                          "' is no address with a port; for example 10.0.0.4:7401 or "
+                          "[fd00::4]:7401");
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong();
+  std::string_view address = text.substr(0, colon);
+  const std::string_view port_text = text.substr(colon + 1);
+  const bool bracketed = address.starts_with('[') && address.ends_with(']');
+  if (bracketed) address = address.substr(1, address.size() - 2);
+  unsigned port = 0;
+  const auto [end, error] =
+      std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  const bool six = address.find(':') != std::string_view::npos;
+  if (error != std::errc{} || end != port_text.data() + port_text.size() || port < 1 ||
+      port > 65535 || six != bracketed || !config::is_address(std::string(address))) {
+    return wrong();
+  }
+  return wire::Endpoint{std::string(address), static_cast<std::uint16_t>(port)};
 }
 
 std::string site_text(SiteId site, const config::PlantFile& plant) {

@@ -8,6 +8,7 @@
 #include "platform/base/result.h"
 #include "platform/base/time.h"
 #include "platform/config/plant_file.h"
+#include "platform/wire/plant_record.h"
 
 namespace cohort::cli {
 
@@ -19,6 +20,9 @@ struct MemberName {
 
 /// A site by its name or number. Errors: kInvalidArgument, naming the plant's sites.
 Result<SiteId> parse_site(std::string_view text, const config::PlantFile& plant);
+
+/// "10.0.0.4:7401" or "[fd00::4]:7401". Errors: kInvalidArgument.
+Result<wire::Endpoint> parse_endpoint(std::string_view text);
 
 /// The site's name, or its number where the plant file has none of that number.
 std::string site_text(SiteId site, const config::PlantFile& plant);

@@ -9,7 +9,8 @@ class App;
 
 namespace cohort::cli {
 
-void add_plant_commands(CLI::App& app, Invocation& invocation);    ///< sites groups views members
+void add_site_commands(CLI::App& app, Invocation& invocation);     ///< sites ..., settings ...
+void add_plant_commands(CLI::App& app, Invocation& invocation);    ///< groups views members
 void add_news_command(CLI::App& app, Invocation& invocation);      ///< news
 void add_lot_commands(CLI::App& app, Invocation& invocation);      ///< lots ...
 void add_service_commands(CLI::App& app, Invocation& invocation);  ///< services ...

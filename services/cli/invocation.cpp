@@ -37,10 +37,15 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
   app->add_option("--site", invocation.site,
                   "ask this site's daemon (default: the first that answers)")
       ->type_name("SITE");
+  app->add_option("--socket", invocation.socket,
+                  "reach the site's daemon through this socket (default: the one in the plant's "
+                  "data directory)")
+      ->type_name("FILE");
   app->add_option("--timeout", invocation.timeout_s, "give up after so many seconds (default 10)")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.1, 3600.0));
   app->add_flag("--json", invocation.json, "answer in JSON, one object a line");
+  add_site_commands(*app, invocation);
   add_plant_commands(*app, invocation);
   add_news_command(*app, invocation);
   add_lot_commands(*app, invocation);

@@ -15,7 +15,8 @@ namespace cohort::cli {
 
 struct Invocation {
   std::filesystem::path config;
-  std::string site;  ///< whose daemon to ask; empty: the first that answers
+  std::string site;              ///< whose daemon to ask; empty: the first that answers
+  std::filesystem::path socket;  ///< of that daemon; empty: where the plant file says
   bool json = false;
   double timeout_s = 10;        ///< for the whole command, unless it follows
   bool yes = false;             ///< do not ask for confirmation

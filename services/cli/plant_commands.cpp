@@ -1,4 +1,4 @@
-/// sites, groups, views, members, why-left: what the platform itself knows.
+/// groups, views, members, why-left: what the platform itself knows.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
@@ -27,46 +27,6 @@ struct SiteOptions {
   std::string text;
   std::optional<SiteId> site;
 };
-
-std::string state_text(const Message& answer) {
-  return answer.flag("serving") ? "serving" : "not serving: no quorum";
-}
-
-const Message* member_of(const Message::List& members, SiteId site) {
-  for (const Message& member : members) {
-    if (member.integer("site") == site.value) return &member;
-  }
-  return nullptr;
-}
-
-task::Task<Exit> show_sites(Context context) {
-  const auto answer = co_await context.process().inspect("sites");
-  if (!answer) co_return failed(context, answer.error(), false);
-  if (context.json) {
-    context.line(answer->to_json());
-    co_return Exit::kOk;
-  }
-  const Message::List members = answer->list("members");
-  Table table({{"SITE"},
-               {"NUMBER", Align::kRight},
-               {"ADDRESS"},
-               {"STATE"},
-               {"INCARNATION", Align::kRight},
-               {"RANK", Align::kRight}});
-  for (const config::Site& site : context.plant().sites) {
-    const Message* member = member_of(members, site.number);
-    table.row({site.name, std::to_string(site.number.value),
-               site.address + ":" + std::to_string(site.port),
-               member == nullptr ? "not in the view" : "in the view",
-               member == nullptr ? std::string(kNothing) : field_text(*member, "incarnation"),
-               member == nullptr ? std::string(kNothing) : field_text(*member, "rank")});
-  }
-  context.line("site view " + field_text(*answer, "view") + ", epoch " +
-               field_text(*answer, "epoch") + ", seen from " + context.host->site().name + ": " +
-               state_text(*answer));
-  context.printer->table(table);
-  co_return Exit::kOk;
-}
 
 std::string sites_of(const Message& group, const config::PlantFile& plant) {
   const Message::Value* value = group.find("members");
@@ -274,8 +234,6 @@ task::Task<Exit> show_why_left(Context context, SiteOptions options) {
 }  // namespace
 
 void add_plant_commands(CLI::App& app, Invocation& invocation) {
-  app.add_subcommand("sites", "List the plant's sites and which of them are in the view")
-      ->callback([&invocation] { invocation.run = show_sites; });
   app.add_subcommand("groups", "List the process groups")->callback([&invocation] {
     invocation.run = show_groups;
   });

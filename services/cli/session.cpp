@@ -72,6 +72,7 @@ Outcome try_site(const Invocation& invocation, Printer& printer, const config::P
   options.program = "cohort";
   options.plant = plant;
   options.site = site;
+  options.socket = invocation.socket;
   options.record_history = false;
   options.log_to_file = false;
   auto host = client::Host::open(std::move(options));
@@ -115,8 +116,9 @@ Result<std::vector<SiteId>> candidates(const Invocation& invocation,
     for (const config::Site& site : plant.sites) {
       if (site.number != invocation.about) sites.push_back(site.number);
     }
-    if (invocation.about) sites.push_back(*invocation.about);
+    if (invocation.about && plant.site(*invocation.about)) sites.push_back(*invocation.about);
   }
+  if (!invocation.socket.empty()) sites.resize(1);  // a socket is one daemon's
   return sites;
 }
 

@@ -38,6 +38,11 @@ inline constexpr const char* kProgramStarted = "program.started";
 /// ... has ended: {site, program, unix_pid, exit_code} or {.., signal}
 inline constexpr const char* kProgramEnded = "program.ended";
 
+/// A network path between two sites is lost, while another one carries everything, or is back:
+/// {site, peer, path, address, port, reason}; `path` is 1 or 2, seen from `site`.
+inline constexpr const char* kPathDown = "site.path-down";
+inline constexpr const char* kPathUp = "site.path-up";
+
 /// A station service armed with a drill stands still at the phase and waits for what comes:
 /// {service, phase, unix_pid, site, process, order, key, kind, station, step, lots}
 inline constexpr const char* kDrillReached = "drill.reached";

@@ -12,6 +12,8 @@ namespace cohort::services::remote_execution {
 namespace {
 /// How soon an ended program is noticed.
 constexpr Duration kWatchPeriod = millis(50);
+/// How soon a lost network path is told.
+constexpr Duration kPathPeriod = seconds(2);
 }  // namespace
 
 RemoteExecution::RemoteExecution(client::Process& process, MemberOptions options,
@@ -42,7 +44,23 @@ task::Task<Result<void>> RemoteExecution::start() {
     if (!started) member_.log(fmt::format("'{}' not started: {}", service, started.error().text));
   }
   member_.process().scheduler().spawn(watch());
+  member_.process().scheduler().spawn(watch_paths());
   co_return Result<void>{};
+}
+
+task::Task<void> RemoteExecution::watch_paths() {
+  client::Process& process = member_.process();
+  while (!process.closed()) {
+    Result<client::Message> sites = co_await process.inspect("sites");
+    if (sites) {
+      sites->set("site", int{member_.options().site.value});
+      for (Posting& posting : paths_.look(*sites)) {
+        member_.log(posting.first + ": " + posting.second.to_json());
+        member_.post(posting.first, std::move(posting.second));
+      }
+    }
+    co_await process.scheduler().sleep_for(kPathPeriod);
+  }
 }
 
 task::Task<void> RemoteExecution::watch() {

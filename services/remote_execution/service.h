@@ -11,6 +11,7 @@
 #include "platform/base/result.h"
 #include "platform/client/process.h"
 #include "services/member/service_member.h"
+#include "services/remote_execution/path_watch.h"
 
 namespace cohort::services::remote_execution {
 
@@ -64,6 +65,7 @@ class RemoteExecution {
   task::Task<void> answer_signal(client::Delivery request);
   task::Task<void> answer_list(client::Delivery request);
   task::Task<void> watch();
+  task::Task<void> watch_paths();
 
   Result<client::Message> start_program(Program& program);
   Result<client::Message> signal_program(const std::string& service, const std::string& name);
@@ -76,6 +78,7 @@ class RemoteExecution {
   std::map<std::string, Program> programs_;
   std::vector<std::string> order_;  ///< of the first start
   ProgramRunner& runner_;
+  PathWatch paths_;
 };
 
 }  // namespace cohort::services::remote_execution

@@ -69,6 +69,7 @@ class CorePlant {
 
   void give(std::uint16_t site, const core::Input& input);
   void carry_out(std::uint16_t site, core::Effect& effect);
+  void consume(std::uint16_t number, const core::SendClient& effect);
   void take_delivery(const core::SendClient& effect);
   void take_record(core::SendClient& effect);
   MonotonicTime next_event() const;
@@ -84,6 +85,7 @@ class CorePlant {
   std::uint64_t next_token_ = 1;
   std::size_t view_size_ = 0;
   core::ClientHandle watched_;
+  std::map<core::ClientHandle, std::size_t> unconsumed_;
   std::function<void(const wire::Deliver&)> on_delivery_;
   MonotonicTime last_delivery_{};
 };

@@ -53,7 +53,8 @@ Target handshake() {
   // Of another version only the beginning is read: such a one is refused, never encoded again.
   const auto of_ours = [](ByteView bytes) -> Result<net::Handshake> {
     auto decoded = net::decode_handshake(bytes);
-    if (decoded && decoded->version != net::kWireVersion) {
+    if (decoded && (decoded->version_least > net::kWireVersionMost ||
+                    decoded->version_most < net::kWireVersionLeast)) {
       return make_error(Errc::kVersion, "another version");
     }
     return decoded;
@@ -65,7 +66,7 @@ Target handshake_answer() {
   const auto encode = [](const net::HandshakeAnswer& a) { return net::encode(a); };
   return {"handshake_answer",
           [=](ByteView bytes) { round_trip(bytes, net::decode_handshake_answer, encode); },
-          {encode({Errc::kRefused, "another plant"})}};
+          {encode({Errc::kRefused, "another plant", 0}), encode({Errc::kOk, "", 2})}};
 }
 
 }  // namespace

@@ -42,9 +42,16 @@ Target pending_requests() {
 Target transfer_image() {
   const std::vector<std::string> names{"ledger", "pending"};
   const auto decode = [names](ByteView bytes) {
-    return tools::TransferImage::decode(bytes, names);
+    return tools::TransferContents::decode(bytes, names);
   };
-  const auto encode = [](const tools::TransferImage& image) { return image.encode(); };
+  const auto encode = [](const tools::TransferContents& contents) {
+    tools::TransferImage image;
+    image.complete = contents.complete;
+    for (const auto& [name, state] : contents.domains) {
+      image.domains.emplace_back(name, Bytes(state.begin(), state.end()));
+    }
+    return image.encode();
+  };
   tools::TransferImage image;
   image.domains = {{"ledger", Bytes(5, 1)}, {"pending", {}}};
   return {"transfer_image",

@@ -104,8 +104,9 @@ Result<std::unique_ptr<Host>> Host::open(HostOptions options) {
   auto log = LogFile::open(p.options.program, log_path, p.options.verbose);
   if (!log) return std::unexpected(log.error());
   p.log = std::move(*log);
-  auto link =
-      net::UnixClientLink::connect(p.loop.runtime(), config::socket_path(p.options.plant, site));
+  const auto socket = p.options.socket.empty() ? config::socket_path(p.options.plant, site)
+                                               : p.options.socket;
+  auto link = net::UnixClientLink::connect(p.loop.runtime(), socket);
   if (!link) return std::unexpected(link.error());
   p.link = std::move(*link);
   p.process = std::make_unique<Process>(*p.link, p.loop.scheduler(), p.options.program,

@@ -33,7 +33,7 @@ void add_run_options(CLI::App& sub, RunCommand& command) {
       ->required();
   sub.add_option("--jobs", command.batch.jobs, "processes at a time")->check(CLI::Range(1, 64));
   sub.add_option("--profile", command.batch.profile, "swarm, calm, views, tools, storm or total")
-      ->check(CLI::IsMember({"swarm", "calm", "views", "tools", "storm", "total"}));
+      ->check(CLI::IsMember({"swarm", "calm", "views", "tools", "storm", "total", "flow"}));
   sub.add_option("--mutant", command.batch.mutant, "a bug to switch on");
   sub.add_option("--twice", command.batch.twice, "share of seeds run twice (determinism)");
   sub.add_option("--require", command.require, "file of probes and least hits");

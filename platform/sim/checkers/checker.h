@@ -84,6 +84,7 @@ void check_global(const Index& index, Findings& findings);
 void check_rpc(const Index& index, Findings& findings);
 void check_single_effect(const Index& index, Findings& findings);
 void check_transfer(const Index& index, Findings& findings);
+void check_slow_exclusion(const Index& index, Findings& findings);
 void check_convergence(const Index& index, Findings& findings);
 
 }  // namespace cohort::sim::checkers

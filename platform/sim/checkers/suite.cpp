@@ -31,6 +31,7 @@ constexpr std::array kProperties{
     Property{"R2", "coordinator-cohort single effect", check_single_effect},
     Property{"X1", "state transfer", check_transfer},
     Property{"D1", "convergence", check_convergence},
+    Property{"F2", "slow members", check_slow_exclusion},
 };
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "platform/base/assert.h"
+#include "platform/base/limits.h"
 #include "platform/sim/decide.h"
+#include "platform/wire/parts.h"
 
 namespace cohort::sim {
 
@@ -96,7 +98,8 @@ void ScriptClient::on_event(const wire::ClientEvent& event) {
     sites_ = welcome->sites;
     world_.process_names()[process_] = name_;
     for (const Action& action : std::exchange(waiting_, {})) (void)perform_now(action);
-  } else if (std::holds_alternative<wire::Deliver>(event)) {
+  } else if (std::holds_alternative<wire::Deliver>(event) ||
+             std::holds_alternative<wire::DeliverPart>(event)) {
     send(wire::Consumed{wire::encode(event).size()});
   } else if (const auto* view = std::get_if<wire::View>(&event)) {
     groups_[view->view.group] = view->view;
@@ -207,7 +210,9 @@ bool ScriptClient::multicast(const Action& action) {
   multicast.entry = kEntry;
   multicast.payload = payload_of(action.label, action.number);
   directory_.messages[action.label] = wire::history_digest(multicast.payload);
-  send(multicast);
+  for (Bytes& record : wire::encode_in_parts(std::move(multicast), limits::kPartBytes)) {
+    port_->send(std::move(record));
+  }
   return true;
 }
 

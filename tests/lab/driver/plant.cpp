@@ -107,7 +107,7 @@ void Plant::step(const std::string& what, const std::function<Result<void>()>& a
 Result<void> Plant::write_plant_file() const {
   std::ofstream out(file("plant.toml"));
   out << "[plant]\nname = \"lab\"\nmodel = \"minifab\"\nclock_factor = 1\ndata_directory = "
-         "\"data\"\n";
+         "\"data\"\ntls = \"off-closed-network\"\n";
   for (const std::size_t site : all()) {
     out << fmt::format(
         "\n[[sites]]\nnumber = {}\nname = \"site{}\"\naddress = \"{}\"\nport = 7401\n", site, site,

@@ -46,6 +46,8 @@ class TstCliCommandLine : public QObject {
                              "sensors",
                              "sensors window Ma.flow --span 30m --points 5",
                              "sites --json",
+                             "settings",
+                             "--socket /run/c.sock sites",
                              "--site alpha sites",
                              "sensors interval Ma.flow Mb.flow --from -5m --to now"}) {
       QTest::newRow(line) << line << false << false;
@@ -53,10 +55,14 @@ class TstCliCommandLine : public QObject {
     for (const char* line :
          {"lots release Pa --count 3", "lots release-week", "lots release-week --lots 12",
           "lots hold Pa-1 --reason dirty", "lots release-hold Pa-1",
-          "lots cancel Pa-1 --reason broken", "services start emulsion@alpha"}) {
+          "lots cancel Pa-1 --reason broken",
+          "sites add 4 10.0.0.4:7401 --second [fd00::4]:7401 --name delta --witness",
+          "sites address 2 10.0.0.9:7401", "settings set lease_ms 700",
+          "services start emulsion@alpha"}) {
       QTest::newRow(line) << line << true << false;
     }
-    for (const char* line : {"services stop emulsion@alpha", "services kill emulsion@alpha"}) {
+    for (const char* line :
+         {"services stop emulsion@alpha", "services kill emulsion@alpha", "sites remove 3"}) {
       QTest::newRow(line) << line << true << true;
     }
   }

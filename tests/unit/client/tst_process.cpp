@@ -172,12 +172,12 @@ class TstProcess : public QObject {
     client::Destinations to;
     to.groups.push_back((*joined)->group);
     Message large;
-    large.set("data", Bytes(limits::kPayloadBytes - 100, 1));
+    large.set("data", Bytes(limits::kPartBytes - 100, 1));
     std::size_t bytes = 0;
     Result<void> sent = Result<void>{};
     for (int n = 0; n < 1000 && sent; ++n) {
       sent = app.process().multicast(client::Order::kTotal, to, 99, large);
-      if (sent) bytes += limits::kPayloadBytes;
+      if (sent) bytes += limits::kPartBytes;
     }
     QVERIFY(!sent.has_value());
     QVERIFY(sent.error().code == Errc::kLimit);
@@ -185,6 +185,67 @@ class TstProcess : public QObject {
     QVERIFY(bytes >= limits::kUnnumberedBytesPerClient / 4);
     plant_->run(seconds(2));
     QVERIFY(app.process().multicast(client::Order::kTotal, to, 99, large).has_value());
+  }
+
+  void payload_atTheLimit_isDelivered_oneAboveIsRefused_data() {
+    QTest::addColumn<bool>("global");
+    QTest::newRow("CBCAST") << false;
+    QTest::newRow("GBCAST") << true;
+  }
+  void payload_atTheLimit_isDelivered_oneAboveIsRefused() {
+    // Goal: the limits of a payload hold at the edge. Method: the longest message, a byte more.
+    QFETCH(bool, global);
+    Joined joined;
+    App& app = join(1, joined);
+    QVERIFY(up(joined));
+    client::Destinations to;
+    to.groups.push_back((*joined)->group);
+    const auto order = global ? client::Order::kGlobal : client::Order::kCausal;
+    const std::size_t limit = global ? limits::kGlobalPayloadBytes : limits::kPayloadBytes;
+    Message message;
+    message.set("data", Bytes(limit - 100, 1));
+    const std::size_t over = 1 + message.encode().size() - (limit - 100);
+    message.set("data", Bytes(limit - over + 1, 1));
+    const auto refused = app.process().multicast(order, to, kEntry, message);
+    QVERIFY(!refused.has_value() && refused.error().code == Errc::kLimit);
+    message.set("data", Bytes(limit - over, 1));
+    QVERIFY(app.process().multicast(order, to, kEntry, message).has_value());
+    std::size_t delivered = 0;
+    const auto count = [&] {
+      delivered = 0;
+      for (const auto& record : app.history()) {
+        delivered += record.kind == wire::HistoryKind::kDeliver ? 1 : 0;
+      }
+      return delivered == 1;
+    };
+    QVERIFY(plant_->run_until(count));
+  }
+
+  void smallMulticasts_behindALargeOne_keepTheirOrder() {
+    // Goal: one FIFO a process (E15). Method: small, large, small; order of the deliveries.
+    Joined joined;
+    App& app = join(1, joined);
+    QVERIFY(up(joined));
+    client::Destinations to;
+    to.groups.push_back((*joined)->group);
+    std::vector<std::uint64_t> sent;
+    for (const std::size_t bytes : {10UL, 1'500'000UL, 20UL}) {
+      Message message;
+      message.set("data", Bytes(bytes, 2));
+      QVERIFY(app.process().multicast(client::Order::kTotal, to, kEntry, message).has_value());
+    }
+    std::vector<std::uint64_t> digests;
+    const auto three = [&] {
+      digests.clear();
+      sent.clear();
+      for (const auto& record : app.history()) {
+        if (record.kind == wire::HistoryKind::kDeliver) digests.push_back(record.digest);
+        if (record.kind == wire::HistoryKind::kSend) sent.push_back(record.digest);
+      }
+      return digests.size() == 3;
+    };
+    QVERIFY(plant_->run_until(three));
+    QVERIFY(digests == sent);
   }
 
   void multicast_beforeTheWelcome_isRefused() {

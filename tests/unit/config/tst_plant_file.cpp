@@ -64,8 +64,10 @@ class TstPlantFile : public QObject {
   void fault_names_line_key_and_remedy_data();
   void fault_names_line_key_and_remedy();
   void all_faults_are_reported_at_once();
+  void two_paths_witness_and_operators_are_read();
+  void tls_is_off_on_the_loopback_and_on_elsewhere();
   void missing_file_is_an_io_error();
-  void settings_hash_changes_with_the_sites_only();
+  void settings_hash_changes_with_id_and_model_not_with_hosts();
 };
 
 void TstPlantFile::good_file_is_read_whole() {
@@ -102,10 +104,13 @@ void TstPlantFile::fault_names_line_key_and_remedy_data() {
   row("no TOML", "[plant\n", "/p/plant.toml:1: ");
   row("unknown key", with("clock_factor = 60", "clock_factor = 60\nspeed = 2"),
       "/p/plant.toml:5: key 'plant.speed': is unknown; allowed: clock_factor, data_directory, "
-      "model, name");
+      "id, model, name, operators, tls, tls_directory");
   row("unknown table", kGood + "[extra]\n",
       "/p/plant.toml:31: key 'extra': is unknown; allowed: plant, sensors, services, sites, "
       "stations");
+  row("service at a witness",
+      with("port = 7401\n\n[[services]]", "port = 7401\nwitness = true\n\n[[services]]"),
+      "/p/plant.toml:22: key 'services[1].sites': 2 is a witness");
   row("missing key", with("model = \"minifab\"\n", ""),
       "/p/plant.toml:1: key 'plant.model': is missing; allowed: minifab");
   row("wrong type", with("clock_factor = 60", "clock_factor = \"fast\""),
@@ -172,6 +177,41 @@ void TstPlantFile::all_faults_are_reported_at_once() {
   QVERIFY(lines[1].startsWith("/p/plant.toml:27: "));
 }
 
+void TstPlantFile::two_paths_witness_and_operators_are_read() {
+  std::string text = with("address = \"127.0.0.2\"",
+                          "address = \"127.0.0.2\"\nsecond_address = \"::1\"\nsecond_port = 7409");
+  text = text.replace(text.find("[[services]]"), 0,
+                      "[[sites]]\nnumber = 9\nname = \"w\"\naddress = \"127.0.0.9\"\nport = 7401\n"
+                      "witness = true\n");
+  text = text.replace(text.find("clock_factor"), 0, "operators = [\"ann\", \"bob\"]\n");
+  const auto file = parse_plant_file(text, "/p/plant.toml");
+  QVERIFY2(file.has_value(), file ? "" : file.error().text.c_str());
+  QCOMPARE(file->site(SiteId{2})->second_address, std::string("::1"));
+  QCOMPARE(file->site(SiteId{2})->second_port, std::uint16_t{7409});
+  QVERIFY(file->site(SiteId{1})->second_address.empty());
+  QVERIFY(file->site(SiteId{9})->witness);
+  QCOMPARE(file->plant.operators.size(), std::size_t{2});
+}
+
+void TstPlantFile::tls_is_off_on_the_loopback_and_on_elsewhere() {
+  const auto mode = [](const std::string& text) {
+    const auto file = parse_plant_file(text, "/p/plant.toml");
+    return file ? static_cast<int>(file->plant.tls) : -1;
+  };
+  const auto say = [](std::string text, const std::string& tls) {
+    return text.replace(text.find("clock_factor"), 0, "tls = \"" + tls + "\"\n");
+  };
+  const std::string abroad = with("\"127.0.0.2\"", "\"10.0.0.2\"");
+  QCOMPARE(mode(kGood), static_cast<int>(TlsMode::kOff));
+  QCOMPARE(mode(say(kGood, "on")), static_cast<int>(TlsMode::kOn));
+  QCOMPARE(mode(abroad), static_cast<int>(TlsMode::kOn));
+  QCOMPARE(mode(say(abroad, "off-closed-network")), static_cast<int>(TlsMode::kOffClosedNetwork));
+  QVERIFY(fault_of(say(abroad, "off")).contains("plant.tls': is off, and a site has an address"));
+  QVERIFY(fault_of(say(kGood, "maybe")).contains("'maybe' is unknown"));
+  QCOMPARE(parse_plant_file(abroad, "/p/plant.toml")->plant.tls_directory.native(),
+           std::string("/p/tls"));
+}
+
 void TstPlantFile::missing_file_is_an_io_error() {
   const auto file = read_plant_file("/nowhere/plant.toml");
   QVERIFY(!file);
@@ -179,12 +219,13 @@ void TstPlantFile::missing_file_is_an_io_error() {
   QVERIFY(QString::fromStdString(file.error().text).contains("--config FILE"));
 }
 
-void TstPlantFile::settings_hash_changes_with_the_sites_only() {
+void TstPlantFile::settings_hash_changes_with_id_and_model_not_with_hosts() {
   const auto hash = [](const std::string& text) {
     return settings_hash(*parse_plant_file(text, "/p/plant.toml"));
   };
   QCOMPARE(hash(with("clock_factor = 60", "clock_factor = 61")), hash(kGood));
-  QVERIFY(hash(with("\"127.0.0.2\"", "\"127.0.0.9\"")) != hash(kGood));
+  QCOMPARE(hash(with("\"127.0.0.2\"", "\"127.0.0.9\"")), hash(kGood));
+  QVERIFY(hash(with("model = \"minifab\"", "model = \"minifab\"\nid = \"b\"")) != hash(kGood));
 }
 
 QTEST_GUILESS_MAIN(TstPlantFile)

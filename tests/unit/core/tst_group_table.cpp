@@ -19,7 +19,7 @@ struct Script {
   GroupTable table;
   std::map<SiteLife, std::uint64_t> numbers;
   core::ChangeOutcome apply(ChangeKind kind, ProcessId process, const std::string& name,
-                            GroupId group = {}, bool create = false) {
+                            GroupId group = {}, bool create = false, Bytes credentials = {}) {
     Change change;
     change.id = {process.life(), ++numbers[process.life()]};
     change.kind = kind;
@@ -27,6 +27,7 @@ struct Script {
     change.name = name;
     change.group = group;
     change.create = create;
+    change.payload = std::move(credentials);
     return table.apply(change);
   }
 };
@@ -62,6 +63,23 @@ class TstGroupTable : public QObject {
     QCOMPARE(s.apply(ChangeKind::kJoin, a, "h").code, Errc::kUnknownGroup);
     QCOMPARE(s.apply(ChangeKind::kLeave, ProcessId::make(kTwo, 1), "", id).code, Errc::kNotMember);
     QCOMPARE(s.table.view(id).number, std::uint64_t{1});
+  }
+
+  void groupWithCredentials_takesOnlyWhoShowsThem() {
+    // Goal: join credentials are checked, at the same place at all sites. Method: create with
+    // credentials, join without, with wrong and with the right ones; also from a decoded table.
+    Script s;
+    const ProcessId a = ProcessId::make(kOne, 1);
+    const ProcessId b = ProcessId::make(kTwo, 1);
+    const Bytes secret = {1, 2, 3};
+    QCOMPARE(s.apply(ChangeKind::kJoin, a, "g", {}, true, secret).code, Errc::kOk);
+    s.table = *GroupTable::decode(s.table.encode());
+    QCOMPARE(s.apply(ChangeKind::kJoin, b, "g").code, Errc::kRefused);
+    QCOMPARE(s.apply(ChangeKind::kJoin, b, "g", {}, true, {1, 2, 4}).code, Errc::kRefused);
+    QCOMPARE(s.apply(ChangeKind::kJoin, b, "g", {}, false, secret).code, Errc::kOk);
+    QCOMPARE(s.apply(ChangeKind::kCreate, b, "open").code, Errc::kOk);
+    QCOMPARE(s.apply(ChangeKind::kJoin, a, "open", {}, false, secret).code, Errc::kRefused);
+    QCOMPARE(s.apply(ChangeKind::kJoin, a, "open").code, Errc::kOk);
   }
 
   void repeatedChange_doesNothing() {

@@ -60,7 +60,10 @@ wire::StreamFrame sample_stream(wire::EntryKind kind) {
     frame.head.destination_sites = 0b110;
     frame.head.entry = 17;
   }
-  if (kind == wire::EntryKind::kMessage) frame.payload = {9, 8, 7};
+  if (kind != wire::EntryKind::kMessage) return frame;
+  frame.payload = {9, 8, 7};
+  frame.transfer = 4;
+  frame.before = 98304;
   return frame;
 }
 
@@ -70,7 +73,8 @@ std::vector<PeerFrame> samples() {
   std::vector<PeerFrame> frames;
   frames.emplace_back(wire::SessionHello{life, life, 17, "plant"});
   frames.emplace_back(wire::Dead{life});
-  frames.emplace_back(wire::Status{life, 7, -5, 6, {1, 2}, 3, 4, 5, {life}});
+  frames.emplace_back(
+      wire::Status{life, 7, -5, 6, {1, 2}, 3, 4, {ProcessId::make(life, 3)}, 5, {life}});
   for (auto kind : {wire::EntryKind::kMessage, wire::EntryKind::kHeader, wire::EntryKind::kSkip,
                     wire::EntryKind::kMarker}) {
     frames.emplace_back(sample_stream(kind));
@@ -95,6 +99,13 @@ std::vector<PeerFrame> samples() {
   frames.emplace_back(wire::TableRequest{7});
   frames.emplace_back(wire::TableSnapshot{7, {1, 2, 3}});
   frames.emplace_back(wire::LeaveRequest{7});
+  frames.emplace_back(wire::Fragment{7, 3, 49152, 100000, {1, 2, 3}});
+  frames.emplace_back(wire::FragmentDrop{7, 3});
+  frames.emplace_back(
+      wire::EntryPiece{7, 2, 5, 9, {1, 2}, sample_stream(wire::EntryKind::kMessage)});
+  frames.emplace_back(wire::Acknowledgement{});
+  frames.emplace_back(
+      wire::DirectFrame{ProcessId::make(life, 3), ProcessId::make(life, 4), 2, 7, {1, 2}});
   return frames;
 }
 

@@ -66,6 +66,7 @@ void TstDaemon::init() {
   runtime_ = std::make_unique<net::Runtime>();
   plant_ = {};
   plant_.plant = {"alone", "minifab", 1, folder_->path().toStdString()};
+  plant_.plant.tls = config::TlsMode::kOff;
   plant_.sites = {{SiteId{1}, "alpha", "127.0.0.1", 0}};
   log_ = std::move(*LogFile::open("tst_daemon", folder_->filePath("log").toStdString(), false));
   end_.reset();
@@ -165,7 +166,8 @@ void TstDaemon::site_leaving_endsFinally() {
 
 void TstDaemon::site_takenPort_doesNotStart() {
   net::SiteLinksSettings settings;
-  settings.self = {SiteId{2}, "127.0.0.1", 0};
+  settings.self = SiteId{2};
+  settings.hosts = {{SiteId{2}, "other", {{"127.0.0.1", 0}}, false}};
   net::SiteLinks other(*runtime_, settings, {});
   QVERIFY(other.listen());
   plant_.sites[0].port = other.port();

@@ -8,8 +8,17 @@ using namespace cohort;
 using namespace cohort::net;
 
 namespace {
-const Handshake kOurs{kWireVersion, "minifab", 77, SiteId{1}, Purpose::kControl};
-const Handshake kTheirs{kWireVersion, "minifab", 77, SiteId{2}, Purpose::kData};
+Handshake of(std::uint16_t site, Purpose purpose) {
+  Handshake made;
+  made.plant = "minifab";
+  made.settings_hash = 77;
+  made.site = SiteId{site};
+  made.purpose = purpose;
+  made.path = 1;
+  return made;
+}
+const Handshake kOurs = of(1, Purpose::kControl);
+const Handshake kTheirs = of(2, Purpose::kData);
 }  // namespace
 
 class TstHandshake : public QObject {
@@ -20,6 +29,7 @@ class TstHandshake : public QObject {
   void handshake_truncatedAnywhere_isMalformed();
   void handshake_ofSomethingElse_isMalformed();
   void answer_decoded_isTheSame();
+  void check_rangesOverlap_newestCommonIsSpoken();
   void check_difference_isNamed_data();
   void check_difference_isNamed();
 };
@@ -31,7 +41,8 @@ void TstHandshake::handshake_decoded_isTheSame() {
   QCOMPARE(found->settings_hash, kTheirs.settings_hash);
   QVERIFY(found->site == kTheirs.site);
   QVERIFY(found->purpose == kTheirs.purpose);
-  QVERIFY(check(*found, kOurs).has_value());
+  QCOMPARE(found->path, kTheirs.path);
+  QCOMPARE(check(*found, kOurs).value_or(0), kWireVersionMost);
 }
 
 void TstHandshake::handshake_truncatedAnywhere_isMalformed() {
@@ -52,29 +63,47 @@ void TstHandshake::handshake_ofSomethingElse_isMalformed() {
 }
 
 void TstHandshake::answer_decoded_isTheSame() {
-  const auto found = decode_handshake_answer(encode(HandshakeAnswer{Errc::kRefused, "no"}));
+  const auto found = decode_handshake_answer(encode(HandshakeAnswer{Errc::kRefused, "no", 0}));
   QVERIFY(found.has_value());
   QVERIFY(found->code == Errc::kRefused);
   QCOMPARE(found->text, std::string("no"));
 }
 
+void TstHandshake::check_rangesOverlap_newestCommonIsSpoken() {
+  Handshake ours = kOurs;
+  ours.version_least = 3;
+  ours.version_most = 6;
+  Handshake theirs = kTheirs;
+  theirs.version_least = 5;
+  theirs.version_most = 9;
+  QCOMPARE(check(theirs, ours).value_or(0), std::uint32_t{6});
+  theirs.version_least = 1;
+  theirs.version_most = 4;
+  QCOMPARE(check(theirs, ours).value_or(0), std::uint32_t{4});
+}
+
 void TstHandshake::check_difference_isNamed_data() {
-  QTest::addColumn<int>("version");
+  QTest::addColumn<int>("least");
+  QTest::addColumn<int>("most");
   QTest::addColumn<QString>("plant");
   QTest::addColumn<int>("hash");
   QTest::addColumn<QString>("word");
-  QTest::newRow("version") << 2 << "minifab" << 77 << "version 2";
-  QTest::newRow("plant") << 1 << "other" << 77 << "plant 'other'";
-  QTest::newRow("settings") << 1 << "minifab" << 78 << "plant files of site 2 and site 1 differ";
+  const int ours = static_cast<int>(kWireVersionMost);
+  QTest::newRow("newer") << ours + 1 << ours + 3 << "minifab" << 77 << "site 2 speaks versions";
+  QTest::newRow("older") << 1 << 1 << "minifab" << 77 << "install the same release";
+  QTest::newRow("plant") << ours << ours << "other" << 77 << "plant 'other'";
+  QTest::newRow("settings") << ours << ours << "minifab" << 78 << "differ in plant.id, plant.model";
 }
 
 void TstHandshake::check_difference_isNamed() {
-  QFETCH(int, version);
+  QFETCH(int, least);
+  QFETCH(int, most);
   QFETCH(QString, plant);
   QFETCH(int, hash);
   QFETCH(QString, word);
   Handshake theirs = kTheirs;
-  theirs.version = static_cast<std::uint32_t>(version);
+  theirs.version_least = static_cast<std::uint32_t>(least);
+  theirs.version_most = static_cast<std::uint32_t>(most);
   theirs.plant = plant.toStdString();
   theirs.settings_hash = static_cast<std::uint64_t>(hash);
   const auto decoded = decode_handshake(encode(theirs));

@@ -20,8 +20,9 @@ namespace {
 struct End {
   End(Runtime& loop, int number, std::string plant = "minifab") : runtime(loop), self(number) {
     SiteLinksSettings settings;
-    settings.self = {site(), "127.0.0.1", 0};
-    settings.peers = {{other(), "127.0.0.1", 1}};
+    settings.self = site();
+    settings.hosts = {{site(), "own", {{"127.0.0.1", 0}}, false},
+                      {other(), "other", {{"127.0.0.1", 1}}, false}};
     settings.plant = std::move(plant);
     links = std::make_unique<SiteLinks>(runtime, settings, handlers());
   }
@@ -47,7 +48,7 @@ struct End {
     return made;
   }
 
-  bool whole() const { return up.size() == 2; }
+  bool whole() const { return up.size() == 3; }
 
   Runtime& runtime;
   int self;
@@ -84,6 +85,9 @@ class TstSiteLinks : public QObject {
   void closedLink_isReportedDownAndMadeAnew();
   void laterStart_isKnockedAwake();
   void otherPlant_isRefusedWithAReason();
+  void unknownSite_isRefusedWithAReason();
+  void hosts_addedAndRemovedWhileRunning();
+  void ownAddress_changed_isListenedAtAndConnectedTo();
   void garbage_isClosedAndTouchesNobody();
   void takenPort_isAnError();
 
@@ -144,7 +148,7 @@ void TstSiteLinks::peerGone_isToldWithItsEnd_whoeverConnects() {
   connect();
   (connector_dies ? high_ : low_).reset();
   End& left = connector_dies ? *low_ : *high_;
-  QVERIFY(drive(*runtime_, [&] { return left.gone == 2; }));
+  QVERIFY(drive(*runtime_, [&] { return left.gone == 3; }));
   QVERIFY(left.up.empty());
 }
 
@@ -152,9 +156,9 @@ void TstSiteLinks::closedLink_isReportedDownAndMadeAnew() {
   connect();
   low_->links->close(SiteId{2}, "a test");
   QVERIFY(drive(*runtime_, [this] {
-    return low_->ups == 4 && high_->ups == 4 && low_->whole() && high_->whole();
+    return low_->ups == 6 && high_->ups == 6 && low_->whole() && high_->whole();
   }));
-  QCOMPARE(low_->downs, 2);
+  QCOMPARE(low_->downs, 3);
   QCOMPARE(low_->gone + high_->gone, 0);
 }
 
@@ -173,6 +177,41 @@ void TstSiteLinks::otherPlant_isRefusedWithAReason() {
   QVERIFY(low_->up.empty());
   const QString text = QString::fromStdString(high_->troubles[0]);
   QVERIFY2(text.contains("otherfab"), qPrintable(text));
+}
+
+void TstSiteLinks::unknownSite_isRefusedWithAReason() {
+  introduce();
+  low_->links->set_hosts({{SiteId{1}, "own", {{"127.0.0.1", 0}}, false}});
+  high_->links->connect();
+  QVERIFY(drive(*runtime_, [this] { return !low_->troubles.empty() && !high_->troubles.empty(); }));
+  const QString text = QString::fromStdString(high_->troubles[0]);
+  QVERIFY2(text.contains("site 1 knows no other site 2: add it"), qPrintable(text));
+}
+
+void TstSiteLinks::hosts_addedAndRemovedWhileRunning() {
+  connect();
+  const wire::Host own{SiteId{1}, "own", {{"127.0.0.1", 0}}, false};
+  low_->links->set_hosts({own});
+  QVERIFY(low_->up.empty());
+  QCOMPARE(low_->gone, 0);
+  low_->links->send(SiteId{2}, Channel::kData, Bytes{1});  // dropped without a word
+  QVERIFY(drive(*runtime_, [this] { return high_->up.empty(); }));
+  low_->links->set_hosts({own, {SiteId{2}, "other", {{"127.0.0.1", high_->links->port()}}, false}});
+  QVERIFY(drive(*runtime_, [this] { return low_->whole() && high_->whole(); }));
+}
+
+void TstSiteLinks::ownAddress_changed_isListenedAtAndConnectedTo() {
+  connect();
+  const std::uint16_t before = low_->links->port();
+  const wire::Host high{SiteId{2}, "high", {{"127.0.0.1", high_->links->port()}}, false};
+  const wire::Host moved{SiteId{1}, "low", {{"127.0.0.7", 0}}, false};
+  low_->links->set_hosts({moved, high});
+  QVERIFY(low_->links->port() != before);
+  wire::Host seen = moved;
+  seen.endpoints[0].port = low_->links->port();
+  high_->links->set_hosts({seen, high});
+  QVERIFY(drive(*runtime_, [this] { return low_->whole() && high_->whole(); }));
+  QVERIFY(high_->ups > 3);
 }
 
 void TstSiteLinks::garbage_isClosedAndTouchesNobody() {
@@ -206,7 +245,8 @@ void TstSiteLinks::garbage_isClosedAndTouchesNobody() {
 void TstSiteLinks::takenPort_isAnError() {
   QVERIFY(low_->links->listen());
   SiteLinksSettings settings;
-  settings.self = {SiteId{2}, "127.0.0.1", low_->links->port()};
+  settings.self = SiteId{2};
+  settings.hosts = {{SiteId{2}, "second", {{"127.0.0.1", low_->links->port()}}, false}};
   SiteLinks second(*runtime_, settings, high_->handlers());
   const auto result = second.listen();
   QVERIFY(!result);

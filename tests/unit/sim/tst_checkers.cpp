@@ -353,6 +353,21 @@ class TstCheckers : public QObject {
     story.note(q, "copy.applied", 3, 12);
     must_violate(story, "D1");
   }
+
+  void slowMember_excludedWhileItReads_isFound() {
+    // Goal: F2. Method: it reads again before its end; it does not; its queue was full.
+    const auto story_of = [](bool reads_again, const char* why) {
+      Story story = three_members();
+      story.note(r, "reading.stopped");
+      if (reads_again) story.note(r, "reading.again");
+      story.add(r, HistoryKind::kEnd).text = why;
+      end(story, {p, q});
+      return story;
+    };
+    must_violate(story_of(true, "it has read nothing for 10 s"), "F2");
+    must_violate(story_of(false, "its queue is full"), "F2");
+    QVERIFY(story_of(false, "it has read nothing for 10 s").judge("F2").empty());
+  }
 };
 
 }  // namespace cohort::sim::checkers

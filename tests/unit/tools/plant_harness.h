@@ -28,6 +28,8 @@ class App {
   task::Scheduler& scheduler() { return scheduler_; }
   ProcessId id() const { return id_; }
   bool alive() const { return process_ != nullptr; }
+  /// As SIGSTOP does: nothing runs and nothing is read until it goes on.
+  void stop(bool stopped) { stopped_ = stopped; }
   const std::vector<wire::HistoryRecord>& history() const { return history_; }
   void spawn(task::Task<void> root) { scheduler_.spawn(std::move(root)); }
   /// Keeps what the program is made of as long as the process lives.
@@ -61,6 +63,7 @@ class App {
   std::vector<std::shared_ptr<void>> parts_;
   ProcessId id_;
   std::vector<wire::HistoryRecord> history_;
+  bool stopped_ = false;
 };
 
 class Plant {
@@ -87,7 +90,8 @@ class Plant {
     give(SiteId{number}, core::Start{});
     for (auto& [other, peer] : sites_) {
       if (other == SiteId{number} || !peer.running) continue;
-      for (const auto channel : {core::Channel::kControl, core::Channel::kData}) {
+      for (const auto channel :
+           {core::Channel::kControl, core::Channel::kData, core::Channel::kTransfer}) {
         give(SiteId{number}, core::LinkUp{other, channel});
         give(other, core::LinkUp{SiteId{number}, channel});
       }
@@ -105,7 +109,8 @@ class Plant {
     std::erase_if(flights_, [&](const Flight& f) { return f.to == SiteId{number}; });
     for (auto& [other, peer] : sites_) {
       if (!peer.running) continue;
-      for (const auto channel : {core::Channel::kControl, core::Channel::kData}) {
+      for (const auto channel :
+           {core::Channel::kControl, core::Channel::kData, core::Channel::kTransfer}) {
         give(other, core::LinkDown{SiteId{number}, channel, true});
       }
     }
@@ -188,7 +193,7 @@ class Plant {
     }
     deliver_records();
     for (std::size_t i = 0; i < apps_.size(); ++i) {
-      if (apps_[i]->alive()) apps_[i]->scheduler_.run(now_);
+      if (apps_[i]->alive() && !apps_[i]->stopped_) apps_[i]->scheduler_.run(now_);
     }
   }
 
@@ -209,7 +214,7 @@ class Plant {
     std::deque<Record> records = std::move(records_);
     records_.clear();
     for (Record& record : records) {
-      if (record.at > now_) {
+      if (record.at > now_ || record.app->stopped_) {
         records_.push_back(std::move(record));
       } else if (record.app->alive() && record.closes) {
         if (record.app->link_.on_closed) record.app->link_.on_closed("closed by the daemon");

@@ -22,8 +22,8 @@ class TstStateTransfer : public QObject {
   std::shared_ptr<LedgerCaller> caller_;
 
   void start_writing(int count) { caller_->app.spawn(LedgerCaller::write(caller_, count)); }
-  void make_state_large() {
-    for (const auto& member : {first_, second_}) member->ballast = 700'000;
+  void make_state_large(std::size_t bytes = 700'000) {
+    for (const auto& member : {first_, second_}) member->ballast = bytes;
   }
   bool up(const std::shared_ptr<LedgerService>& member) {
     return house_->plant.run_until([&] { return member->is_up(); });
@@ -164,6 +164,46 @@ class TstStateTransfer : public QObject {
     QCOMPARE(fourth->ballast, 700'000u);
   }
 
+  void donor_stopsInTheMiddle_nextOneGivesTheSameCut() {
+    // Goal: the deadline is no progress. Method: the donor's process is stopped, not dead.
+    make_state_large(3'000'000);  // more than one window
+    start_writing(100);
+    bool reached = false;
+    first_->transfer.on_progress = [&](const auto& progress) {
+      reached = reached || progress.blocks_done == 5;
+      if (reached) first_->app.stop(true);
+    };
+    const auto third = house_->add_member(3);
+    QVERIFY(house_->plant.run_until([&] { return reached; }));
+    house_->plant.run(tools::kTransferPatience - seconds(1));
+    QVERIFY(!third->is_up());
+    QVERIFY(up(third));
+    first_->app.stop(false);
+    check_equal(100, {first_, second_, third});
+  }
+
+  void donor_diesAtAnyBlock_joinerHasTheState_data() {
+    QTest::addColumn<uint>("block");
+    // The first window leaves at once, then one block as one is taken.
+    for (uint block = 1; block <= 92; block += 7) QTest::addRow("block %u", block) << block;
+  }
+  void donor_diesAtAnyBlock_joinerHasTheState() {
+    // Goal: P49, X1 under a crash at every block. Method: kill the donor as it has sent block n.
+    QFETCH(uint, block);
+    make_state_large(3'000'000);
+    start_writing(60);
+    bool reached = false;
+    first_->transfer.on_progress = [&](const auto& progress) {
+      reached = reached || progress.blocks_done == block;
+    };
+    const auto third = house_->add_member(3);
+    QVERIFY(house_->plant.run_until([&] { return reached; }));
+    house_->plant.kill(first_->app);
+    QVERIFY(up(third));
+    check_equal(60, {second_, third});
+    check_same_image({second_, third});
+  }
+
   void member_leavesAndJoinsAgain_hasTheState() {
     start_writing(100);
     house_->plant.run(millis(50));
@@ -200,16 +240,62 @@ class TstStateTransfer : public QObject {
     }
   }
 
+  void slicedImage_isTheImage_whateverTheSlices() {
+    // Goal: slices and the whole have the same bytes. Method: one domain of each kind.
+    Bytes large(100'000);
+    for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<std::uint8_t>(i * 13);
+    tools::TransferImage image;
+    image.complete = {ProcessId{1}, ProcessId{2}};
+    image.domains = {{"a", Bytes{1, 2, 3}}, {"b", large}, {"c", Bytes{}}};
+    const Bytes whole = image.encode();
+    tools::SlicedImage sliced(image.complete, 3);
+    sliced.add("a", Bytes{1, 2, 3});
+    QVERIFY(sliced.at_hand());
+    const tools::Snapshot snapshot{large.size(), [&large](std::uint64_t at, std::size_t length) {
+                                     const auto from =
+                                         large.begin() + static_cast<std::ptrdiff_t>(at);
+                                     return Bytes(from, from + static_cast<std::ptrdiff_t>(length));
+                                   }};
+    sliced.add("b", snapshot);
+    sliced.add("c", Bytes{});
+    QVERIFY(!sliced.at_hand());
+    QCOMPARE(std::size_t{sliced.size()}, whole.size());
+    for (const std::size_t slice : {std::size_t{1'000}, std::size_t{7}, whole.size()}) {
+      Bytes read;
+      while (read.size() < whole.size()) {
+        const Bytes part = sliced.read(read.size(), std::min(slice, whole.size() - read.size()));
+        read.insert(read.end(), part.begin(), part.end());
+      }
+      QVERIFY(read == whole);
+    }
+  }
+
+  void blocks_thatMakeNoSense_areIgnored() {
+    // Goal: hostile blocks. Method: a wrong index, another count, a short block in the middle.
+    tools::BlockCollector collector;
+    const Bytes state(3 * tools::kTransferBlockBytes, 5);
+    const ProcessId donor{1};
+    QVERIFY(!collector.add(donor, {1, 3, 3, Bytes(10)}));
+    QVERIFY(!collector.add(donor, tools::cut_block(state, 1, 0)));
+    QVERIFY(!collector.add(donor, {1, 1, 4, state}));
+    QVERIFY(!collector.add(donor, {1, 1, 3, Bytes(10)}));
+    QVERIFY(!collector.add(donor, tools::cut_block(state, 1, 0)));
+    QCOMPARE(collector.received(donor), 1u);
+    QVERIFY(!collector.add(donor, tools::cut_block(state, 1, 1)));
+    const auto whole = collector.add(donor, tools::cut_block(state, 1, 2));
+    QVERIFY(whole && *whole == state);
+  }
+
   void image_hostileBytes_areRefused() {
     tools::TransferImage image;
     image.complete = {ProcessId{1}};
     image.domains.emplace_back("a", Bytes{1, 2, 3});
     const Bytes bytes = image.encode();
-    QVERIFY(tools::TransferImage::decode(bytes, {"a"}).has_value());
-    QVERIFY(!tools::TransferImage::decode(bytes, {"b"}).has_value());
-    QVERIFY(!tools::TransferImage::decode(bytes, {"a", "b"}).has_value());
+    QVERIFY(tools::TransferContents::decode(bytes, {"a"}).has_value());
+    QVERIFY(!tools::TransferContents::decode(bytes, {"b"}).has_value());
+    QVERIFY(!tools::TransferContents::decode(bytes, {"a", "b"}).has_value());
     for (std::size_t length = 0; length < bytes.size(); ++length) {
-      QVERIFY(!tools::TransferImage::decode(ByteView(bytes).first(length), {"a"}).has_value());
+      QVERIFY(!tools::TransferContents::decode(ByteView(bytes).first(length), {"a"}).has_value());
     }
   }
 

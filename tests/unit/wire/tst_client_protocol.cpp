@@ -35,7 +35,9 @@ std::vector<ClientRequest> requests() {
           multicast,
           Flush{8},
           Inspect{9, "why-left", "2"},
-          Consumed{UINT64_MAX}};
+          Consumed{UINT64_MAX},
+          MulticastPart{300, {4, 5, 6}},
+          Direct{kProcess, 2, 32768, {1, 2}}};
 }
 
 std::vector<ClientEvent> events() {
@@ -43,18 +45,22 @@ std::vector<ClientEvent> events() {
   const SiteView sites{5, {kLife, {SiteId{1}, Incarnation{1}}}};
   Message answer;
   answer.set("sites", 3);
-  return {Welcome{kProcess, sites},
-          Goodbye{Errc::kVersion, "too old"},
-          ChangeDone{1, Errc::kUnknownGroup, kGroup, "no such group"},
-          LookupDone{2, Errc::kOk, view},
-          Sent{3, Errc::kOk, "", {kLife, 5, 6}, {kProcess}},
-          Deliver{{kLife, 5, 6}, kProcess, Order::kGlobal, kGroup, 7, {{kGroup}, {}}, 16, {5, 5}},
-          View{view, {kProcess}, {{kProcess, Departure::kSlow}}},
-          ProcessGone{kProcess, Departure::kSiteFailed},
-          Sites{sites, {kLife}, {{kLife, "silent"}}},
-          Serving{false},
-          FlushDone{11},
-          Inspection{12, answer}};
+  return {
+      Welcome{kProcess, sites},
+      Goodbye{Errc::kVersion, "too old"},
+      ChangeDone{1, Errc::kUnknownGroup, kGroup, "no such group"},
+      LookupDone{2, Errc::kOk, view},
+      Sent{3, Errc::kOk, "", {kLife, 5, 6}, {kProcess}},
+      Deliver{{kLife, 5, 6}, kProcess, Order::kGlobal, kGroup, 7, {{kGroup}, {}}, 16, 3, {5, 5}},
+      View{view, {kProcess}, {{kProcess, Departure::kSlow}}},
+      ProcessGone{kProcess, Departure::kSiteFailed},
+      Sites{sites, {kLife}, {{kLife, "silent"}}},
+      Serving{false},
+      FlushDone{11},
+      Inspection{12, answer},
+      DeliverPart{{7, 8, 9}},
+      PartsTaken{300, 49152},
+      Direct{kProcess, 2, 0, {1, 2}}};
 }
 
 template <typename Variant, typename Decode>
@@ -127,10 +133,21 @@ class TstClientProtocol : public QObject {
 
   void payload_atTheLimit_passes_oneAbove_isRefused() {
     Multicast multicast;
-    multicast.payload.resize(limits::kPayloadBytes);
+    multicast.payload.resize(limits::kPartBytes);
+    multicast.rest = limits::kPayloadBytes - limits::kPartBytes;
     QVERIFY(decode_client_request(encode(ClientRequest(multicast))).has_value());
-    multicast.payload.resize(limits::kPayloadBytes + 1);
+    multicast.rest = limits::kPayloadBytes;
     QVERIFY(!decode_client_request(encode(ClientRequest(multicast))).has_value());
+    multicast.rest = 0;
+    multicast.payload.resize(limits::kPartBytes + 1);
+    QVERIFY(!decode_client_request(encode(ClientRequest(multicast))).has_value());
+  }
+
+  void part_atTheLimit_passes_oneAbove_isRefused() {
+    MulticastPart part{1, Bytes(limits::kPartBytes, 7)};
+    QVERIFY(decode_client_request(encode(ClientRequest(part))).has_value());
+    part.data.push_back(7);
+    QVERIFY(!decode_client_request(encode(ClientRequest(part))).has_value());
   }
 
   void names_atTheLimit_pass_oneAbove_areRefused() {
