@@ -18,9 +18,17 @@ namespace {
 constexpr Duration kHop = std::chrono::microseconds(100);
 /// The plants are let run in turn by so much: less than a message between clusters takes.
 constexpr Duration kSlice = std::chrono::microseconds(50);
-constexpr Duration kWindow = seconds(1);
+constexpr Duration kWindow = millis(300);
 constexpr std::uint8_t kEntry = 16;
 constexpr std::uint8_t kPassedOnEntry = 17;
+
+constexpr double kWindowSeconds = 0.3;
+static_assert(kWindow == millis(300));
+
+std::uint64_t multicasts(const ScaleOptions& options) {
+  const auto count = static_cast<std::uint64_t>(to_millis(kWindow)) * options.rate / 1000;
+  return std::max<std::uint64_t>(count, 1);
+}
 
 struct Shape {
   std::uint16_t clusters;
@@ -82,7 +90,7 @@ class Installation {
   void report(const ScaleOptions& options) {
     const Totals idle = watch(options, false);
     const Totals busy = watch(options, true);
-    const auto count = static_cast<double>(options.rate);
+    const auto count = static_cast<double>(multicasts(options));
     const auto sites = static_cast<double>(shape_.clusters * shape_.sites);
     const double messages = (busy.frames - idle.frames) / count;
     const double bytes = (busy.bytes - idle.bytes) / count;
@@ -93,14 +101,14 @@ class Installation {
           .add("sites", std::uint64_t{shape_.sites})
           .add("messages", messages)
           .add("bytes", bytes)
-          .add("idle_messages", idle.frames / sites)
-          .add("idle_bytes", idle.bytes / sites)
+          .add("idle_messages", idle.frames / sites / kWindowSeconds)
+          .add("idle_bytes", idle.bytes / sites / kWindowSeconds)
           .add("latency_us", latency);
       return;
     }
     fmt::print("| {} | {} | {} | {:.1f} | {:.0f} | {:.0f} | {:.0f} | {:.0f} |\n", sites,
-               shape_.clusters, shape_.sites, messages, bytes, idle.frames / sites,
-               idle.bytes / sites, latency);
+               shape_.clusters, shape_.sites, messages, bytes, idle.frames / sites / kWindowSeconds,
+               idle.bytes / sites / kWindowSeconds, latency);
     std::fflush(stdout);
   }
 
@@ -154,9 +162,9 @@ class Installation {
     const Totals before = totals();
     const Bytes payload(options.size, 0x5a);
     Cluster& home = *clusters_.front();
-    for (std::uint64_t i = 0; i < options.rate; ++i) {
+    for (std::uint64_t i = 0; i < multicasts(options); ++i) {
       if (sending) home.send(home.first, kEntry, payload);
-      run_for(kWindow / options.rate);
+      run_for(kWindow / multicasts(options));
     }
     Totals after = totals();
     after.frames -= before.frames;

@@ -7,6 +7,7 @@
 
 #include "tests/bench/core_bench.h"
 #include "tests/bench/floor.h"
+#include "tests/bench/keeper.h"
 #include "tests/bench/member.h"
 #include "tests/bench/scale.h"
 
@@ -86,6 +87,7 @@ constexpr Mode kModes[] = {
 struct Alone {
   CoreBenchOptions core;
   ScaleOptions scale;
+  KeeperOptions keeper;
   std::uint64_t floor_iterations = 3000;
 };
 
@@ -95,6 +97,9 @@ void add_alone(CLI::App& app, Alone& alone) {
   add_scale_options(
       *app.add_subcommand("scale", "messages and bytes a multicast as the plant grows"),
       alone.scale);
+  add_keeper_options(
+      *app.add_subcommand("keeper", "durable updates of a ZooKeeper, to compare with"),
+      alone.keeper);
   app.add_subcommand("floor", "round trips with no protocol in the way, to compare with")
       ->add_option("--iterations", alone.floor_iterations, "how many round trips of each kind");
 }
@@ -115,6 +120,7 @@ int main(int argc, char** argv) {
   const std::string chosen = app.get_subcommands().front()->get_name();
   if (chosen == "core") return run_core_bench(alone.core);
   if (chosen == "scale") return run_scale(alone.scale);
+  if (chosen == "keeper") return run_keeper(alone.keeper);
   if (chosen == "floor") return run_floor(alone.floor_iterations);
   for (const Mode& mode : kModes) {
     if (chosen == mode.name) return run_member(member, mode.run);

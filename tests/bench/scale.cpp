@@ -21,7 +21,15 @@ constexpr std::uint16_t kSmallGroup = 3;
 /// Sites of the plant in which the number of groups grows.
 constexpr std::uint16_t kSitesOfGroups = 8;
 /// How long a plant is watched, in virtual time.
-constexpr Duration kWindow = seconds(1);
+constexpr Duration kWindow = millis(300);
+
+constexpr double kWindowSeconds = 0.3;
+static_assert(kWindow == millis(300));
+
+std::uint64_t multicasts_in(Duration window, std::uint64_t rate) {
+  const auto count = static_cast<std::uint64_t>(to_millis(window)) * rate / 1000;
+  return std::max<std::uint64_t>(count, 1);
+}
 
 struct Point {
   std::uint16_t sites = 0;
@@ -36,7 +44,8 @@ struct Point {
 
 class Curve {
  public:
-  explicit Curve(const ScaleOptions& options) : options_(options) {}
+  explicit Curve(const ScaleOptions& options)
+      : options_(options), count_(multicasts_in(kWindow, options.rate)) {}
 
   /// A plant with groups of the first so many sites (of the next ones, around, for each group).
   Point measure(std::uint16_t sites, std::uint32_t groups, std::uint16_t members,
@@ -47,7 +56,7 @@ class Curve {
     for (std::uint32_t number = 0; number < groups; ++number) {
       ids.push_back(make_group(plant, number, members, sites));
     }
-    plant.run_for(seconds(1));
+    plant.run_for(millis(300));
     const CorePlant::Counters idle = watch(plant, {}, order);
     const CorePlant::Counters busy = watch(plant, ids, order);
     Point point;
@@ -55,12 +64,12 @@ class Curve {
     point.groups = groups;
     point.members = members;
     point.order = order == wire::Order::kTotal ? "abcast" : "cbcast";
-    const auto count = static_cast<double>(options_.rate);
+    const auto count = static_cast<double>(count_);
     point.frames = (static_cast<double>(busy.frames) - static_cast<double>(idle.frames)) / count;
     point.bytes =
         (static_cast<double>(busy.frame_bytes) - static_cast<double>(idle.frame_bytes)) / count;
-    point.idle_frames = static_cast<double>(idle.frames) / sites;
-    point.idle_bytes = static_cast<double>(idle.frame_bytes) / sites;
+    point.idle_frames = static_cast<double>(idle.frames) / sites / kWindowSeconds;
+    point.idle_bytes = static_cast<double>(idle.frame_bytes) / sites / kWindowSeconds;
     return point;
   }
 
@@ -90,14 +99,14 @@ class Curve {
   CorePlant::Counters watch(CorePlant& plant, const std::vector<GroupId>& groups,
                             wire::Order order) {
     const CorePlant::Counters before = plant.counters();
-    const Duration step = kWindow / options_.rate;
+    const Duration step = kWindow / count_;
     const MonotonicTime began = plant.now();
     wire::Multicast multicast;
     multicast.order = order;
     multicast.entry = 16;
     multicast.payload = Bytes(options_.size, 0x5a);
     multicast.destinations.groups.resize(1);
-    for (std::uint64_t i = 0; i < options_.rate && !groups.empty(); ++i) {
+    for (std::uint64_t i = 0; i < count_ && !groups.empty(); ++i) {
       multicast.token = i + 1;
       multicast.destinations.groups.front() = groups[i % groups.size()];
       plant.ask(1, clients_.at(1), multicast);
@@ -111,6 +120,7 @@ class Curve {
   }
 
   const ScaleOptions& options_;
+  std::uint64_t count_;  ///< multicasts in a window
   std::map<std::uint16_t, core::ClientHandle> clients_;
 };
 
