@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "platform/base/limits.h"
 #include "platform/client/tooling.h"
 
 namespace cohort::bench {
@@ -10,6 +11,8 @@ namespace cohort::bench {
 namespace {
 
 constexpr const char* kField = "p";
+/// At least what the library puts before a message (docs/formats/message.md).
+constexpr std::size_t kPayloadHeaderBytes = 64;
 
 std::uint64_t number_of(const client::Delivery& delivery) {
   PayloadHead head;
@@ -130,16 +133,14 @@ Result<void> Member::try_send(std::uint8_t entry, std::uint64_t number) {
 }
 
 task::Task<Result<void>> Member::send(std::uint8_t entry, std::uint64_t number) {
-  auto sent = try_send(entry, number);
-  if (sent || sent.error().code != Errc::kLimit) co_return sent;
-  const client::Tooling tooling(host_.process());
-  co_await tooling.room();
-  client::Tooling::Outgoing outgoing;
-  outgoing.order = order();
-  outgoing.safety = safety();
-  outgoing.to.groups.push_back(group_);
-  outgoing.entry = entry;
-  co_return tooling.send(outgoing, message(entry, number));
+  for (;;) {
+    auto sent = try_send(entry, number);
+    if (sent || sent.error().code != Errc::kLimit) co_return sent;
+    const std::size_t bytes = message(entry, number).encode().size() + kPayloadHeaderBytes;
+    if (bytes > limits::kPayloadBytes) co_return sent;
+    const client::Tooling tooling(host_.process());
+    co_await tooling.room(bytes);
+  }
 }
 
 task::Task<void> Member::breathe() {
