@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "platform/sim/decide.h"
+
 namespace cohort::sim {
 
 namespace {
@@ -155,6 +157,14 @@ std::string to_text(const Action& action) {
   if (action.verb <= Verb::kRelease) return link_text(action);
   if (action.verb <= Verb::kCpu) return host_text(action);
   return process_text(action);
+}
+
+Bytes garbage_of(const Action& action, std::uint64_t seed) {
+  Bytes garbage(static_cast<std::size_t>(action.number));
+  for (std::size_t i = 0; i < garbage.size(); ++i) {
+    garbage[i] = static_cast<std::uint8_t>(decide(seed, {0x676172, garbage.size(), i}));
+  }
+  return garbage;
 }
 
 bool is_operation(Verb verb) {

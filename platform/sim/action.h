@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/base/bytes.h"
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
 #include "platform/wire/client_protocol.h"
@@ -80,6 +81,9 @@ struct Action {
 std::string to_text(const Action& action);
 /// "1500us" as "1.5ms": the shortest exact form.
 std::string to_text(Duration duration);
+
+/// What a process that speaks garbage sends: the same for the same action and seed.
+Bytes garbage_of(const Action& action, std::uint64_t seed);
 
 /// True for what a process does itself or is created with (not for its crash).
 bool is_operation(Verb verb);

@@ -24,6 +24,8 @@ class Actor {
   virtual void run_over() = 0;
   /// An operation that a script asks for; false where it cannot be done now.
   virtual bool perform(const Action&) { return false; }
+  /// "p7": by this name journals and scripts speak of it.
+  virtual std::string name() const = 0;
 
   virtual bool open() const = 0;
   virtual bool welcomed() const = 0;

@@ -57,14 +57,42 @@ void ClientPort::from_daemon(Bytes record) {
   const Duration arrival = next_arrival(to_client_, ++received_, 1);
   world_.queue().at(arrival, [self = shared_from_this(), record = std::move(record)]() mutable {
     if (!self->open_) return;
-    self->world_.digest().add(record);
-    auto event = wire::decode_client_event(record);
-    COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
-    auto whole = self->assembler_.add(std::move(*event), record.size());
-    COHORT_ASSERT(whole.has_value(), "the parts of a delivery come one after another");
-    if (*whole) self->tap_.event((*whole)->event, self->world_.queue().now());
-    if (self->on_record) self->on_record(std::move(record));
+    if (self->hung_) {
+      self->unread_.push_back(std::move(record));
+    } else {
+      self->hand_up(std::move(record));
+    }
   });
+}
+
+void ClientPort::hand_up(Bytes record) {
+  world_.digest().add(record);
+  auto event = wire::decode_client_event(record);
+  COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
+  auto whole = assembler_.add(std::move(*event), record.size());
+  COHORT_ASSERT(whole.has_value(), "the parts of a delivery come one after another");
+  if (*whole) tap_.event((*whole)->event, world_.queue().now());
+  if (on_record) on_record(std::move(record));
+}
+
+void ClientPort::hang() {
+  if (!open_ || hung_) return;
+  hung_ = true;
+  wire::HistoryRecord stopped;
+  stopped.text = "reading.stopped";
+  note(std::move(stopped));
+}
+
+void ClientPort::go_on() {
+  if (!hung_) return;
+  hung_ = false;
+  wire::HistoryRecord again;
+  again.text = "reading.again";
+  if (open_) note(std::move(again));
+  const auto self = shared_from_this();
+  for (Bytes& record : std::exchange(unread_, {})) {
+    if (open_) hand_up(std::move(record));
+  }
 }
 
 void ClientPort::closed_by_daemon(std::string reason) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "platform/core/input.h"
 #include "platform/sim/history_tap.h"
@@ -26,6 +27,9 @@ class ClientPort final : public wire::ClientLink, public std::enable_shared_from
   /// The run is over with this process alive.
   void run_over();
   void note(wire::HistoryRecord record);
+  /// The process reads nothing any more, until it reads again: then all that has come.
+  void hang();
+  void go_on();
 
   // ---- for the site
   void from_daemon(Bytes record);
@@ -38,6 +42,7 @@ class ClientPort final : public wire::ClientLink, public std::enable_shared_from
  private:
   Duration next_arrival(Duration& last, std::uint64_t number, std::uint64_t direction);
   void tell_daemon_gone();
+  void hand_up(Bytes record);
 
   World& world_;
   SiteId site_;
@@ -46,6 +51,8 @@ class ClientPort final : public wire::ClientLink, public std::enable_shared_from
   HistoryTap tap_;
   wire::DeliveryAssembler assembler_;
   bool open_ = true;
+  bool hung_ = false;
+  std::vector<Bytes> unread_;
   Duration to_daemon_{0};  ///< when the last record towards the daemon arrives
   Duration to_client_{0};
   std::uint64_t sent_ = 0;

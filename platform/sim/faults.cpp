@@ -1,10 +1,39 @@
 #include "platform/sim/faults.h"
 
+#include <algorithm>
+#include <set>
+
 #include "platform/base/assert.h"
 
 namespace cohort::sim {
 
 namespace {
+
+/// What the table fault x phase calls it; empty: no fault, or the end of one.
+std::string kind_of(const Action& action) {
+  switch (action.verb) {
+    case Verb::kCrashSite:
+      return action.power ? "power cut" : "crash";
+    case Verb::kPauseSite:
+      return "pause";
+    case Verb::kReset:
+      return "reset";
+    case Verb::kHalfOpen:
+      return "half-open";
+    case Verb::kSlow:
+      return action.number > 0 ? "slow link" : "";
+    case Verb::kClockJump:
+      return "clock jump";
+    case Verb::kClockRate:
+      return "clock drift";
+    case Verb::kCpu:
+      return action.duration > Duration{0} ? "slow processor" : "";
+    case Verb::kDisk:
+      return action.label == "ok" ? "" : "disk " + action.label;
+    default:
+      return "";
+  }
+}
 
 Disk::Mode disk_mode(const std::string& name) {
   if (name == "stall") return Disk::Mode::kStalled;
@@ -17,9 +46,32 @@ Disk::Mode disk_mode(const std::string& name) {
 
 void Faults::apply(const Action& action) {
   world_.journal(action);
+  count(action);
   COHORT_ASSERT(action.verb <= Verb::kCpu, "processes are somebody else's business");
   if (action.verb >= Verb::kReset && action.verb <= Verb::kRelease) return apply_to_links(action);
   for (SiteId site : action.sites) apply_to_host(action, site);
+}
+
+void Faults::count(const Action& action) {
+  std::set<SiteId> both_ways;
+  std::set<SiteId> one_way;
+  for (const Direction direction : action.directions) {
+    const auto& all = action.directions;
+    const bool both =
+        std::find(all.begin(), all.end(), Direction{direction.to, direction.from}) != all.end();
+    (both ? both_ways : one_way).insert(direction.from);
+    (both ? both_ways : one_way).insert(direction.to);
+  }
+  if (action.verb == Verb::kCut) {
+    for (SiteId site : both_ways) world_.phases().on_fault("cut", site);
+    for (SiteId site : one_way) world_.phases().on_fault("one-way cut", site);
+    return;
+  }
+  const std::string kind = kind_of(action);
+  if (kind.empty()) return;
+  for (SiteId site : action.sites) world_.phases().on_fault(kind, site);
+  both_ways.insert(one_way.begin(), one_way.end());
+  for (SiteId site : both_ways) world_.phases().on_fault(kind, site);
 }
 
 void Faults::apply_to_host(const Action& action, SiteId id) {

@@ -23,6 +23,7 @@ class Faults {
   void apply_to_links(const Action& action);
   void apply_to_host(const Action& action, SiteId site);
   void cut(Direction direction, bool on);
+  void count(const Action& action);
 
   World& world_;
   std::map<Direction, int> cuts_;  ///< several faults may cut the same direction

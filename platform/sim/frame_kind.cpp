@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "platform/base/instrument.h"
+#include "platform/base/instrument_run.h"
 #include "platform/wire/peer_protocol.h"
 
 namespace cohort::sim {
@@ -22,12 +24,10 @@ std::string in_capitals(std::string_view name) {
   return text;
 }
 
-/// The unqualified name of a type, from the compiler's own words for this function.
+/// "WedgeAnswer" is "WEDGE-ANSWER", "OrderFrame" is "ORDER".
 template <typename T>
-std::string type_name() {
-  std::string_view words = __PRETTY_FUNCTION__;
-  words = words.substr(0, words.rfind(']'));
-  std::string name = in_capitals(words.substr(words.rfind(':') + 1));
+std::string kind_of() {
+  std::string name = in_capitals(instrument::type_name<T>());
   const std::size_t suffix = name.rfind("-FRAME");
   if (suffix != std::string::npos) name.erase(suffix);
   return name;
@@ -43,7 +43,7 @@ std::string stream_kind(wire::EntryKind kind) {
 
 template <std::size_t... I>
 std::vector<std::string> all_names(std::index_sequence<I...>) {
-  return {type_name<std::variant_alternative_t<I, wire::PeerFrame>>()...};
+  return {kind_of<std::variant_alternative_t<I, wire::PeerFrame>>()...};
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ std::string frame_kind(ByteView envelope) {
       [](const auto& frame) -> std::string {
         using Frame = std::decay_t<decltype(frame)>;
         if constexpr (std::is_same_v<Frame, wire::StreamFrame>) return stream_kind(frame.kind);
-        return type_name<Frame>();
+        return kind_of<Frame>();
       },
       decoded->frame);
 }

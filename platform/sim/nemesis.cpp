@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "platform/sim/decide.h"
+#include "platform/sim/partitions.h"
 
 namespace cohort::sim {
 
@@ -49,13 +52,26 @@ enum Kind : std::uint64_t {
   kClog,
   kPause,
   kTrigger,
-  kTotal
+  kTotal,
+  kHalfOpen,
+  kSplit,
+  kFlap,
+  kSlow,
+  kDisk,
+  kClock,
+  kProcessor,
+  kClient,
+  kGiveUp
 };
 
 }  // namespace
 
-Nemesis::Nemesis(World& world, Workload& workload) : world_(world), workload_(workload) {
+Nemesis::Nemesis(World& world, Workload& workload)
+    : world_(world), workload_(workload), faults_(world) {
   world_.may_crash = [this](SiteId site) { return active_ && may_lose(site); };
+  world_.other_act = [this](SiteId site, std::uint64_t decision) {
+    return active_ && act_at(site, decision);
+  };
 }
 
 void Nemesis::start() {
@@ -64,19 +80,55 @@ void Nemesis::start() {
   repeat(faults.site_crash, &Nemesis::crash_site, kSiteCrash, 0);
   repeat(faults.process_crash, &Nemesis::crash_process, kProcessCrash, 0);
   repeat(faults.link_reset, &Nemesis::reset_link, kReset, 0);
+  repeat(faults.half_open, &Nemesis::half_open, kHalfOpen, 0);
   repeat(faults.partition, &Nemesis::partition, kPartition, 0);
+  repeat(faults.split, &Nemesis::split, kSplit, 0);
+  repeat(faults.flap, &Nemesis::flap, kFlap, 0);
   repeat(faults.clog, &Nemesis::clog, kClog, 0);
+  repeat(faults.slow_link, &Nemesis::slow_link, kSlow, 0);
   repeat(faults.pause, &Nemesis::pause, kPause, 0);
+  repeat(faults.disk, &Nemesis::break_disk, kDisk, 0);
+  repeat(faults.clock, &Nemesis::disturb_clock, kClock, 0);
+  repeat(faults.processor, &Nemesis::slow_processor, kProcessor, 0);
+  repeat(faults.client, &Nemesis::annoy_daemon, kClient, 0);
   repeat(faults.total_failure, &Nemesis::crash_all, kTotal, 0);
   if (faults.trigger) repeat(millis(400), &Nemesis::arm_trigger, kTrigger, 0);
 }
 
-void Nemesis::stop() {
+std::set<SiteId> Nemesis::stop() {
+  std::set<SiteId> lost;
+  const std::uint64_t decision = decide(world_.options().seed, {0x6e656d, kGiveUp});
+  if (world_.options().faults.lose_for_good) lost = draw_minority(decision);
   active_ = false;
   world_.disarm();
-  world_.network().calm();
-  for (const auto& [from, to] : std::exchange(blocked_, {}))
-    world_.network().block(from, to, false);
+  faults_.end_all();
+  give_up_on(lost, decision);
+  return lost;
+}
+
+void Nemesis::mend() {
+  faults_.end_all();
+  for (const auto& [id, site] : world_.sites()) apply(Verb::kStartSite, id, {});
+}
+
+/// The rest of the plant has to do without these from now on: dead, or cut off.
+void Nemesis::give_up_on(const std::set<SiteId>& sites, std::uint64_t decision) {
+  if (sites.empty()) return;
+  std::vector<SiteId> outside;
+  for (const auto& [id, site] : world_.sites()) {
+    if (!sites.contains(id)) outside.push_back(id);
+  }
+  const bool all_up = std::all_of(sites.begin(), sites.end(),
+                                  [this](SiteId site) { return world_.site(site).up(); });
+  Action action;
+  if (all_up && mix64(decision + 1) % 2 == 0) {
+    action.verb = Verb::kCrashSite;
+    action.sites = {sites.begin(), sites.end()};
+  } else {
+    action.verb = Verb::kCut;
+    action.directions = cut_apart({{sites.begin(), sites.end()}, outside});
+  }
+  faults_.apply(action);
 }
 
 void Nemesis::repeat(Duration mean, Act act, std::uint64_t kind, std::uint64_t count) {
@@ -90,6 +142,7 @@ void Nemesis::repeat(Duration mean, Act act, std::uint64_t kind, std::uint64_t c
 }
 
 bool Nemesis::may_lose(SiteId site) const {
+  if (world_.options().faults.quorum_too) return true;
   const std::vector<SiteLife>& members = workload_.newest_view().members;
   if (members.empty()) return false;
   std::size_t left = 0;
@@ -117,40 +170,6 @@ SiteId Nemesis::draw_victim(std::uint64_t decision) const {
   return may_lose(site) ? site : SiteId{};
 }
 
-void Nemesis::crash_site(std::uint64_t decision) {
-  const SiteId victim = draw_victim(decision);
-  if (victim.value == 0) return;
-  const std::uint64_t more = mix64(decision);
-  world_.site(victim).crash_after_effects(more % 12, more % 3 == 0 ? Death::kHost : Death::kProcess,
-                                          between(mix64(more), millis(100), seconds(3)));
-}
-
-/// Nothing is left of the plant but its logs.
-void Nemesis::crash_all(std::uint64_t decision) {
-  for (const auto& [id, site] : world_.sites()) {
-    const std::uint64_t more = mix64(decision + id.value);
-    Site* victim = site.get();
-    world_.queue().after(between(more, {}, millis(30)), [victim, more] {
-      victim->crash_after_effects(more % 12, more % 3 == 0 ? Death::kHost : Death::kProcess,
-                                  between(mix64(more), millis(100), seconds(2)));
-    });
-  }
-}
-
-void Nemesis::crash_process(std::uint64_t decision) {
-  workload_.kill_one(decision);
-}
-
-void Nemesis::reset_link(std::uint64_t decision) {
-  const SiteId a = draw_site(decision);
-  const SiteId b = draw_site(mix64(decision));
-  if (a == b) return;
-  const std::uint64_t which = mix64(decision + 1) % 3;
-  if (which != 1) world_.network().reset(a, b, core::Channel::kControl);
-  if (which != 0) world_.network().reset(a, b, core::Channel::kData);
-  if (mix64(decision + 2) % 2 == 0) world_.network().reset(a, b, core::Channel::kTransfer);
-}
-
 std::set<SiteId> Nemesis::draw_minority(std::uint64_t decision) const {
   std::set<SiteId> minority;
   const std::uint64_t wanted = 1 + decision % std::max(1u, world_.options().sites / 2);
@@ -167,62 +186,10 @@ std::set<SiteId> Nemesis::draw_minority(std::uint64_t decision) const {
   return minority;
 }
 
-void Nemesis::partition(std::uint64_t decision) {
-  if (!impaired_.empty()) return;
-  const std::set<SiteId> minority = draw_minority(decision);
-  if (minority.empty()) return;
-  std::set<std::pair<SiteId, SiteId>> directions;
-  const std::uint64_t shape = mix64(decision + 77) % 4;  // 0: in only, 1: out only, else both
-  for (SiteId inside : minority) {
-    for (const auto& [outside, site] : world_.sites()) {
-      if (minority.contains(outside)) continue;
-      if (shape != 1) directions.insert({outside, inside});
-      if (shape != 0) directions.insert({inside, outside});
-    }
-  }
-  ++world_.counts().partitions;
-  const Duration duration = between(mix64(decision + 5), millis(200), seconds(4));
-  for (SiteId inside : minority) {
-    impaired_.insert(inside);
-    world_.queue().after(duration + millis(500),
-                         [this, inside] { impaired_.erase(impaired_.find(inside)); });
-  }
-  block(directions, duration);
-}
-
-void Nemesis::clog(std::uint64_t decision) {
-  const SiteId a = draw_victim(decision);
-  const SiteId b = draw_site(mix64(decision));
-  if (a.value == 0 || a == b) return;
-  ++world_.counts().clogs;
-  const Duration duration = between(mix64(decision + 5), millis(20), millis(1500));
-  impaired_.insert(a);
-  world_.queue().after(duration + millis(500), [this, a] { impaired_.erase(impaired_.find(a)); });
-  block({{a, b}}, duration);
-}
-
-void Nemesis::block(const std::set<std::pair<SiteId, SiteId>>& directions, Duration duration) {
-  for (const auto& direction : directions) {
-    blocked_.insert(direction);
-    world_.network().block(direction.first, direction.second, true);
-    world_.queue().after(duration, [this, direction] {
-      auto found = blocked_.find(direction);
-      if (found == blocked_.end()) return;
-      blocked_.erase(found);
-      if (!blocked_.contains(direction)) {
-        world_.network().block(direction.first, direction.second, false);
-      }
-    });
-  }
-}
-
-void Nemesis::pause(std::uint64_t decision) {
-  const SiteId victim = draw_victim(decision);
-  if (victim.value == 0) return;
-  ++world_.counts().pauses;
-  const bool longer = mix64(decision + 3) % 3 == 0;
-  world_.site(victim).pause(longer ? between(mix64(decision + 4), millis(400), seconds(4))
-                                   : between(mix64(decision + 4), millis(1), millis(400)));
+void Nemesis::impair(SiteId site, Duration duration) {
+  impaired_.insert(site);
+  world_.queue().after(duration + millis(500),
+                       [this, site] { impaired_.erase(impaired_.find(site)); });
 }
 
 void Nemesis::arm_trigger(std::uint64_t decision) {

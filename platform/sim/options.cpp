@@ -30,6 +30,14 @@ FaultOptions draw_faults(Rng rng) {
   faults.clog = maybe(rng, millis(300), seconds(3));
   faults.pause = maybe(rng, millis(500), seconds(3));
   faults.trigger = rng.chance(0.5);
+  faults.half_open = maybe(rng, millis(500), seconds(3));
+  faults.flap = maybe(rng, seconds(1), seconds(5));
+  faults.slow_link = maybe(rng, seconds(1), seconds(5));
+  faults.disk = maybe(rng, seconds(1), seconds(5));
+  faults.clock = maybe(rng, seconds(1), seconds(4));
+  faults.processor = maybe(rng, seconds(1), seconds(5));
+  faults.client = maybe(rng, millis(400), seconds(3));
+  faults.lose_for_good = rng.chance(0.25);
   return faults;
 }
 
@@ -42,6 +50,10 @@ FaultOptions storm() {
   faults.clog = millis(300);
   faults.pause = millis(500);
   faults.trigger = true;
+  faults.half_open = millis(500);
+  faults.flap = seconds(2);
+  faults.disk = seconds(1);
+  faults.client = millis(700);
   return faults;
 }
 
@@ -72,11 +84,13 @@ void draw_flow(Rng rng, const std::string& profile, Options& options) {
       std::min<std::size_t>(options.payload_max + 16, limits::kGlobalPayloadBytes);
 }
 
+/// Most of a plant's seeds have three or five sites; one has a single one, one has six.
+constexpr std::array<std::uint32_t, 14> kSites{3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 2, 7, 6, 1};
+
 }  // namespace
 
 Options options_of(std::uint64_t seed, const std::string& profile) {
   Rng rng = Rng(seed).fork("options");
-  constexpr std::array<std::uint32_t, 12> kSites{3, 3, 3, 3, 5, 5, 5, 4, 4, 2, 7, 1};
   Options options;
   options.seed = seed;
   options.sites = kSites[rng.below(kSites.size())];
@@ -92,11 +106,17 @@ Options options_of(std::uint64_t seed, const std::string& profile) {
   options.faults = draw_faults(rng.fork("faults"));
   Rng tools = rng.fork("tools");
   options.tool_share = tools.chance(0.4) ? 0.2 + 0.6 * tools.unit() : 0;
+  options.buggify = rng.fork("buggify").chance(0.8) && profile != "calm";
   if (profile == "tools") options.tool_share = 0.85;
   draw_flow(rng.fork("flow"), profile, options);
   if (profile == "calm") options.faults = {};
   if (profile == "storm") options.faults = storm();
   if (profile == "total") options.faults.total_failure = seconds(2);
+  if (profile == "quorum") {
+    options.faults.quorum_too = true;
+    options.faults.split = seconds(2);
+    options.faults.lose_for_good = false;
+  }
   if (profile == "views") {
     options.faults = {.site_crash = seconds(1), .trigger = true};
   }

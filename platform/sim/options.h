@@ -23,10 +23,20 @@ struct FaultOptions {
   Duration process_crash{0};
   Duration link_reset{0};
   Duration partition{0};
-  Duration clog{0};           ///< one direction of one pair delivers nothing for a while
-  Duration pause{0};          ///< a daemon is stopped and continued
-  Duration total_failure{0};  ///< every site crashes within moments
-  bool trigger = false;       ///< crash where a rare path is reached
+  Duration clog{0};            ///< one direction of one pair delivers nothing for a while
+  Duration pause{0};           ///< a daemon is stopped and continued
+  Duration half_open{0};       ///< one end of a pair's connections is gone, the other is not told
+  Duration split{0};           ///< partitions that need not leave anybody a quorum
+  Duration flap{0};            ///< a link is there and away again
+  Duration slow_link{0};       ///< some kilobytes a second
+  Duration disk{0};            ///< stalled, slow, full, failing
+  Duration clock{0};           ///< jumps forward, drifts
+  Duration processor{0};       ///< every input takes its time
+  Duration client{0};          ///< processes that read nothing, or speak garbage
+  Duration total_failure{0};   ///< every site crashes within moments
+  bool trigger = false;        ///< crash where a rare path is reached
+  bool quorum_too = false;     ///< the plant may lose its quorum for a while
+  bool lose_for_good = false;  ///< a minority stays broken when the faults end
 };
 
 struct Options {
@@ -43,13 +53,14 @@ struct Options {
   bool huge = false;         ///< tool workers send messages of up to 16 MiB now and then
   core::FlowLimits flow;
   NetworkOptions network;
+  bool buggify = false;  ///< slow and rare ways on purpose (base/instrument.h)
   FaultOptions faults;
 };
 
 /// The options of a seed. Profiles: "swarm" (all kinds), "calm" (no faults), "views" (site crashes
 /// and triggers only), "tools" (most clients run the tools), "storm" (all
-/// kinds, often), "total" (now and then every site crashes), "flow" (large messages, small windows,
-/// clients that do not read).
+/// kinds, often), "total" (now and then every site crashes), "quorum" (swarm, where the plant may
+/// lose its quorum for a while), "flow" (large messages, small windows, clients that do not read).
 Options options_of(std::uint64_t seed, const std::string& profile);
 
 }  // namespace cohort::sim

@@ -1,8 +1,10 @@
 #include "platform/sim/run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/base/instrument.h"
+#include "platform/base/instrument_run.h"
 #include "platform/sim/decide.h"
 #include "platform/sim/nemesis.h"
 #include "platform/sim/workload.h"
@@ -19,7 +21,7 @@ constexpr std::uint64_t kEventBound = 4'000'000;
 void run_until(World& world, Duration end) {
   bool reached = false;
   world.queue().at(end, [&reached] { reached = true; });
-  while (!reached && world.queue().executed() < kEventBound && world.queue().step()) {
+  while (!reached && world.queue().executed() < kEventBound && world.step()) {
   }
 }
 
@@ -37,37 +39,57 @@ void start_sites(World& world) {
   for (const auto& [id, site] : world.sites()) {
     const std::uint64_t decision = decide(world.options().seed, {0x626f6f74, id.value});
     Site* where = site.get();
-    world.queue().after(between(decision, {}, millis(400)), [where] { where->start(); });
+    world.queue().after(between(decision, {}, millis(400)), [&world, where] {
+      Action start;
+      start.verb = Verb::kStartSite;
+      start.sites = {where->id()};
+      world.journal(start);
+      where->start();
+    });
   }
 }
 
-/// The violations of liveness that no history shows.
-std::vector<checkers::Violation> live(World& world) {
-  Workload workload(world);
-  Nemesis nemesis(world, workload);
-  start_sites(world);
-  const Duration fault_end = world.options().fault_phase;
-  run_until(world, millis(500));
-  nemesis.start();
-  while (world.queue().now() < fault_end) {
+void act_until_faults_end(World& world, Workload& workload) {
+  while (world.queue().now() < world.options().fault_phase) {
     (void)workload.at_rest();
     run_until(world, world.queue().now() + kLook);
   }
-  nemesis.stop();
-  workload.stop_acting();
-  std::vector<checkers::Violation> violations;
+}
+
+/// The plant comes to rest, says goodbye, and comes to rest again; else the reason why not.
+std::string end_in_order(World& world, Workload& workload) {
   for (const bool last : {false, true}) {
     if (last) workload.say_goodbye();
-    if (violations.empty() && !come_to_rest(world, workload)) {
-      violations.push_back(
-          {"L1", "the plant does not come to rest after the last fault: " + workload.unrest(), {}});
-    }
+    if (!come_to_rest(world, workload)) return workload.unrest();
   }
-  if (violations.empty()) {
-    run_until(world, world.queue().now() + kSettle);
+  run_until(world, world.queue().now() + kSettle);
+  return "";
+}
+
+/// The violations of liveness that no history shows.
+std::vector<checkers::Violation> live(World& world, std::vector<JournalEntry>& journal) {
+  Workload workload(world);
+  Nemesis nemesis(world, workload);
+  start_sites(world);
+  run_until(world, millis(500));
+  nemesis.start();
+  act_until_faults_end(world, workload);
+  workload.give_up_on(nemesis.stop());
+  if (world.keeps_journal()) journal = world.take_journal();
+  workload.stop_acting();
+  std::string unrest = end_in_order(world, workload);
+  if (!unrest.empty() && !workload.quorum_left()) {
+    // Those that were left could not go on by themselves: they had to wait, and may go on now.
+    COHORT_PROBE("run.no_quorum_left");
+    nemesis.mend();
+    workload.give_up_on({});
+    unrest = end_in_order(world, workload);
+  }
+  if (unrest.empty()) {
     workload.run_over();
+    return {};
   }
-  return violations;
+  return {{"L1", "the plant does not come to rest after the last fault: " + unrest, {}}};
 }
 
 void count_history(const std::vector<wire::HistoryRecord>& history, RunResult& result) {
@@ -119,13 +141,45 @@ RunResult judge(World& world, std::vector<checkers::Violation> found, bool keep_
   return result;
 }
 
+std::string first_difference(const RunSettings& settings) {
+  std::vector<World::Mark> trails[2];
+  std::vector<std::string> said[2];
+  for (const int turn : {0, 1}) {
+    RunSettings one = settings;
+    one.keep_trail = true;
+    one.trace_sink = [&said, turn](const std::string& line) { said[turn].push_back(line); };
+    trails[turn] = run_seed(one).trail;
+  }
+  const std::size_t least = std::min(trails[0].size(), trails[1].size());
+  std::size_t at = 0;
+  while (at < least && trails[0][at].digest == trails[1][at].digest &&
+         trails[0][at].at == trails[1][at].at) {
+    ++at;
+  }
+  if (at == least && trails[0].size() == trails[1].size()) return "";
+  const Duration time = at < least ? trails[0][at].at : Duration{0};
+  std::size_t line = 0;
+  const std::size_t lines = std::min(said[0].size(), said[1].size());
+  while (line < lines && said[0][line] == said[1][line]) ++line;
+  return "the first difference is event " + std::to_string(at + 1) + " at " +
+         std::to_string(time.count() / 1000) + " us; the first protocol event that differs: " +
+         (line < lines ? "\"" + said[0][line] + "\" against \"" + said[1][line] + "\"" : "none");
+}
+
 RunResult run_seed(const RunSettings& settings) {
   instrument::probes().clear();
   instrument::active_mutant() = settings.mutant;
   World world(options_of(settings.seed, settings.profile));
+  instrument::buggify_state() = {settings.seed, world.options().buggify, {}};
   world.trace_sink = settings.trace_sink;
-  std::vector<checkers::Violation> found = live(world);
+  if (settings.keep_journal) world.keep_journal();
+  world.journal_sink = settings.journal_sink;
+  if (settings.keep_trail) world.keep_trail();
+  std::vector<JournalEntry> journal;
+  std::vector<checkers::Violation> found = live(world, journal);
   RunResult result = judge(world, std::move(found), settings.keep_history);
+  result.journal = std::move(journal);
+  if (settings.keep_trail) result.trail = world.take_trail();
   result.seed = settings.seed;
   instrument::active_mutant().clear();
   return result;

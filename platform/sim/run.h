@@ -15,9 +15,12 @@ namespace cohort::sim {
 struct RunSettings {
   std::uint64_t seed = 0;
   std::string profile = "swarm";
-  std::string mutant;                                  ///< empty: the right code
-  std::function<void(const std::string&)> trace_sink;  ///< empty: no trace
-  bool keep_history = false;                           ///< hand the records back
+  std::string mutant;                                     ///< empty: the right code
+  std::function<void(const std::string&)> trace_sink;     ///< empty: no trace
+  bool keep_history = false;                              ///< hand the records back
+  bool keep_trail = false;                                ///< hand the digest after each event back
+  bool keep_journal = false;                              ///< hand back what was done, and when
+  std::function<void(const JournalEntry&)> journal_sink;  ///< and tell it at once
 };
 
 struct RunResult {
@@ -38,10 +41,15 @@ struct RunResult {
   std::vector<checkers::Violation> violations;
   std::vector<std::string> last_traces;  ///< of every site, where there are violations
   std::vector<wire::HistoryRecord> history;
+  std::vector<JournalEntry> journal;  ///< up to the end of the faults
+  std::vector<World::Mark> trail;
 };
 
 /// Ensures: the same settings give the same result, in every process and on every machine.
 RunResult run_seed(const RunSettings& settings);
+
+/// Runs the seed twice and says where the runs part first; empty: they do not.
+std::string first_difference(const RunSettings& settings);
 
 /// Counts and judges what a world's run has left: every checker over its records. `found`: the
 /// violations that no history shows.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/base/instrument.h"
+#include "platform/base/instrument_run.h"
 #include "platform/sim/bounds.h"
 #include "platform/sim/decide.h"
 #include "platform/sim/world.h"
@@ -23,12 +24,6 @@ void add_to(Digest& digest, const T& effect) {
   if constexpr (requires { effect.record; }) digest.add(ByteView(effect.record));
   if constexpr (requires { effect.reason; }) digest.add(effect.reason);
   if constexpr (requires { effect.text; }) digest.add(effect.text);
-}
-
-std::uint64_t promise_count() {
-  const auto& probes = instrument::probes();
-  const auto found = probes.find("view.promised");
-  return found == probes.end() ? 0 : found->second;
 }
 
 bool installs(const core::Effects& effects) {
@@ -74,6 +69,7 @@ void Site::start() {
   intake_.paused = false;
   intake_.busy_until = Duration{0};
   trace("event=sim.start site=" + to_string(life()));
+  world_.phases().on_site_start(id_);
   world_.network().start(id_);
   input(core::Start{});
   if (up()) world_.on_site_started(id_);
@@ -172,24 +168,36 @@ void Site::input_slowly(core::Input given) {
 void Site::step(const core::Input& given) {
   ++diary_.steps;
   if (const auto* gone = std::get_if<core::ClientGone>(&given)) clients_.erase(gone->client);
-  const std::uint64_t promises = promise_count();
+  instrument::recent().clear();
   core::Effects effects = core_->step(given, local_now());
   if (const auto beyond = beyond_bounds(core_->held(), world_.options().flow)) {
     world_.on_beyond_bounds(id_, *beyond);
   }
-  world_.phases().on_site_step(id_, promise_count() > promises, installs(effects));
+  world_.phases().on_site_step(id_, instrument::recent(), installs(effects));
   if (world_.on_step) world_.on_step(id_, given, effects);
   if (world_.trigger_reached(id_) && !doom_) {
-    const std::uint64_t decision =
-        decide(world_.options().seed, {kRestart, id_.value, incarnation_, diary_.steps});
-    const std::uint64_t before = decision % (effects.size() + 1);
     world_.on_trigger_fired(id_);
-    crash_after_effects(before, decision % 3 == 0 ? Death::kHost : Death::kProcess,
-                        between(mix64(decision), millis(200), seconds(3)));
+    die_of_trigger(effects.size());
   }
   const std::uint16_t incarnation = incarnation_;
   if (core_ != nullptr) execute(std::move(effects));
   if (core_ != nullptr && incarnation_ == incarnation) plan_tick();
+}
+
+void Site::die_of_trigger(std::size_t effects) {
+  const std::uint64_t decision =
+      decide(world_.options().seed, {kRestart, id_.value, incarnation_, diary_.steps});
+  if (world_.other_act && world_.other_act(id_, mix64(decision + 7))) return;
+  Action crash;
+  crash.verb = Verb::kCrashSite;
+  crash.sites = {id_};
+  crash.number = static_cast<std::int64_t>(decision % (effects + 1));
+  crash.power = decision % 3 == 0;
+  crash.duration = between(mix64(decision), millis(200), seconds(3));
+  world_.journal_at(world_.queue().now() - Duration(1), crash);
+  world_.phases().on_fault(crash.power ? "power cut" : "crash", id_);
+  crash_after_effects(static_cast<std::uint64_t>(crash.number),
+                      crash.power ? Death::kHost : Death::kProcess, crash.duration);
 }
 
 void Site::execute(core::Effects effects) {

@@ -36,6 +36,9 @@ class Site {
   /// The daemon stops for the time (0: until it is resumed): inputs wait, its clock does not.
   void pause(Duration duration);
   void resume();
+  /// A rare path was reached here: what the nemesis has chosen for that happens, else a crash among
+  /// this many effects.
+  void die_of_trigger(std::size_t effects);
   /// An orderly leave; the daemon does not start again by itself.
   void leave() { input(core::Leave{}); }
   void set_disk(Disk::Mode mode, Duration latency);

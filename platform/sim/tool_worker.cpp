@@ -81,14 +81,29 @@ void ToolWorker::pump() {
 void ToolWorker::die_where_armed() {
   if (!open() || !world_.trigger_reached()) return;
   world_.on_trigger_fired(site_);
+  const std::uint64_t decision = decide(
+      world_.options().seed, {number_, static_cast<std::uint64_t>(world_.queue().now().count())});
+  const bool site_too = world_.may_crash && world_.may_crash(site_);
+  if (site_too && world_.other_act && world_.other_act(site_, decision)) return;
+  if (site_too && decision % 3 == 0) return world_.site(site_).die_of_trigger(0);
   die();
 }
 
 void ToolWorker::die() {
   if (!open()) return;
   ++world_.counts().process_crashes;
+  world_.phases().on_fault("process crash", site_);
   acting_ = false;
+  Action crash;
+  crash.verb = Verb::kCrashProcess;
+  crash.process = name();
+  world_.journal_at(world_.queue().now() + Duration(1), crash);
   port_->die();
+}
+
+void ToolWorker::stop_acting() {
+  acting_ = false;
+  if (port_) port_->go_on();
 }
 
 void ToolWorker::run_over() {
@@ -105,7 +120,7 @@ task::Task<void> ToolWorker::live() {
   const auto connected = co_await process_->connect();
   if (!connected) co_return;
   joined_ = co_await ledger_->join();
-  world_.process_names()[process_->id()] = "t" + std::to_string(number_);
+  world_.process_names()[process_->id()] = name();
   while (joined_ && acting_ && !scripted_) {
     co_await scheduler_.sleep_for(exponential(rng_.next(), 3 * world_.options().work_period));
     if (acting_ && joined_ && under_way_ < kUnderWayMost) act();
@@ -125,7 +140,7 @@ void ToolWorker::act() {
 void ToolWorker::begin(Verb verb) {
   Action action;
   action.verb = verb;
-  action.process = "t" + std::to_string(number_);
+  action.process = name();
   world_.journal(action);
   if (verb == Verb::kUpdate) scheduler_.spawn(update());
   if (verb == Verb::kAskCohort) scheduler_.spawn(ask_cohort());
@@ -134,8 +149,20 @@ void ToolWorker::begin(Verb verb) {
 }
 
 bool ToolWorker::perform(const Action& action) {
+  if (!open()) return false;
+  if (action.verb == Verb::kHang || action.verb == Verb::kGoOn || action.verb == Verb::kGarbage) {
+    Action mine = action;
+    mine.process = name();
+    world_.journal(mine);
+    if (action.verb == Verb::kHang) world_.phases().on_fault("process hangs", site_);
+    if (action.verb == Verb::kGarbage) world_.phases().on_fault("garbage", site_);
+    if (action.verb == Verb::kHang) port_->hang();
+    if (action.verb == Verb::kGoOn) port_->go_on();
+    if (action.verb == Verb::kGarbage) port_->send(garbage_of(mine, world_.options().seed));
+    return true;
+  }
   const bool mine = action.verb >= Verb::kUpdate && action.verb <= Verb::kLeaveAndReturn;
-  if (!mine || !open() || !joined_) return false;
+  if (!mine || !joined_) return false;
   begin(action.verb);
   plan_pump(world_.queue().now());
   return true;

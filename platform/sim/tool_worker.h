@@ -23,7 +23,7 @@ class ToolWorker final : public Actor, public std::enable_shared_from_this<ToolW
 
   bool connect() override;
   void die() override;
-  void stop_acting() override { acting_ = false; }
+  void stop_acting() override;
   void say_goodbye() override;
   void run_over() override;
   bool perform(const Action& action) override;
@@ -34,6 +34,7 @@ class ToolWorker final : public Actor, public std::enable_shared_from_this<ToolW
   SiteId site() const override { return site_; }
   const wire::SiteView& sites() const override { return process_->sites(); }
   std::string pending_text() const override;
+  std::string name() const override { return "t" + std::to_string(number_); }
 
  private:
   task::Task<void> live();

@@ -33,7 +33,12 @@ bool Worker::connect() {
 
 void Worker::die() {
   ++world_.counts().process_crashes;
+  world_.phases().on_fault("process crash", site_);
   acting_ = false;
+  Action crash;
+  crash.verb = Verb::kCrashProcess;
+  crash.process = name();
+  world_.journal(crash);
   if (port_) port_->die();
 }
 
@@ -51,7 +56,59 @@ std::string Worker::pending_text() const {
   return text;
 }
 
+bool Worker::perform(const Action& action) {
+  if (!open()) return false;
+  Action mine = action;
+  mine.process = name();
+  world_.journal(mine);
+  if (action.verb == Verb::kHang) world_.phases().on_fault("process hangs", site_);
+  if (action.verb == Verb::kGarbage) world_.phases().on_fault("garbage", site_);
+  if (action.verb == Verb::kHang) port_->hang();
+  if (action.verb == Verb::kGoOn) port_->go_on();
+  if (action.verb == Verb::kGarbage) port_->send(garbage_of(mine, world_.options().seed));
+  return true;
+}
+
+/// Writes a request down by names, as a scenario has it.
+void Worker::journal(const wire::ClientRequest& request) {
+  Action action;
+  action.process = name();
+  const auto note = [&](Verb verb, std::vector<std::string> names) {
+    action.verb = verb;
+    action.names = std::move(names);
+    world_.journal(action);
+  };
+  const auto group_name = [&](GroupId group) { return groups_[group].name; };
+  if (const auto* create = std::get_if<wire::CreateGroup>(&request))
+    note(Verb::kCreate, {create->name});
+  if (const auto* join = std::get_if<wire::JoinGroup>(&request)) note(Verb::kJoin, {join->name});
+  if (const auto* leave = std::get_if<wire::LeaveGroup>(&request)) {
+    note(Verb::kLeaveGroup, {group_name(leave->group)});
+  }
+  if (const auto* kill = std::get_if<wire::KillGroup>(&request)) {
+    note(Verb::kKillGroup, {group_name(kill->group)});
+  }
+  if (const auto* lookup = std::get_if<wire::Lookup>(&request)) note(Verb::kLookup, {lookup->name});
+  if (const auto* monitor = std::get_if<wire::Monitor>(&request)) {
+    note(Verb::kMonitor, {group_name(monitor->group)});
+  }
+  if (std::holds_alternative<wire::Flush>(request)) note(Verb::kFlush, {});
+  const auto* multicast = std::get_if<wire::Multicast>(&request);
+  if (multicast == nullptr) return;
+  std::vector<std::string> names;
+  for (GroupId group : multicast->destinations.groups) names.push_back(group_name(group));
+  for (ProcessId process : multicast->destinations.processes) {
+    names.push_back(world_.process_names()[process]);
+  }
+  action.label = "m" + std::to_string(number_) + "-" + std::to_string(multicast->token);
+  action.order = multicast->order;
+  action.safe = multicast->safety == wire::Safety::kSafe;
+  action.number = static_cast<std::int64_t>(multicast->payload.size());
+  note(Verb::kMulticast, std::move(names));
+}
+
 void Worker::send(const wire::ClientRequest& request) {
+  if (world_.keeps_journal() && welcomed()) journal(request);
   port_->send(wire::encode(request));
 }
 
@@ -71,6 +128,7 @@ void Worker::on_record(const Bytes& record) {
 void Worker::on_event(const wire::ClientEvent& event, std::size_t bytes) {
   if (const auto* welcome = std::get_if<wire::Welcome>(&event)) {
     process_ = welcome->process;
+    world_.process_names()[process_] = name();
     sites_ = welcome->sites;
     const std::uint64_t joins = 1 + rng_.below(2);
     for (std::uint64_t i = 0; i < joins; ++i) join(random_group_name());
@@ -249,10 +307,16 @@ void Worker::send_in_parts(wire::Multicast multicast) {
   if (multicast.payload.size() <= part || global) return send(multicast);
   // Now and then it dies in the middle.
   const bool whole = !acting_ || !rng_.chance(0.03);
+  if (world_.keeps_journal() && welcomed()) journal(multicast);
   for (Bytes& record : wire::encode_in_parts(std::move(multicast), part)) {
     port_->send(std::move(record));
     if (!whole && rng_.chance(0.5)) return die();
   }
+}
+
+void Worker::stop_acting() {
+  acting_ = false;
+  if (port_) port_->go_on();
 }
 
 void Worker::say_goodbye() {

@@ -22,10 +22,13 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
 
   bool connect() override;
   void die() override;
-  void stop_acting() override { acting_ = false; }
+  void stop_acting() override;
   /// One CBCAST and one ABCAST to every group it is a member of, then a flush.
   void say_goodbye() override;
   void run_over() override;
+  /// kHang, kGoOn and kGarbage only: everything else is up to itself.
+  bool perform(const Action& action) override;
+  std::string name() const override { return "p" + std::to_string(number_); }
 
   bool open() const override { return port_ && port_->open(); }
   bool welcomed() const override { return process_.valid(); }
@@ -52,6 +55,7 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
   void note(const char* text);
   void consume(std::size_t bytes);
   void pause_reading();
+  void journal(const wire::ClientRequest& request);
   std::uint64_t token(std::string what);
   std::string random_group_name();
   bool draw_group(GroupId& group);

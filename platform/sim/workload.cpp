@@ -10,8 +10,8 @@ namespace cohort::sim {
 
 namespace {
 
-bool sees_all_lives(const wire::SiteView& view, World& world) {
-  if (view.members.size() != world.sites().size()) return false;
+bool sees_all_lives(const wire::SiteView& view, World& world, std::size_t sites) {
+  if (view.members.size() != sites) return false;
   return std::all_of(view.members.begin(), view.members.end(),
                      [&](SiteLife life) { return world.site(life.site).life() == life; });
 }
@@ -43,6 +43,12 @@ void Workload::spawn(SiteId site, Duration after) {
   world_.queue().after(after, [this, worker] {
     --coming_[worker->site()];
     if (!worker->connect()) return;
+    Action start;
+    start.verb =
+        dynamic_cast<ToolWorker*>(worker.get()) != nullptr ? Verb::kStartTool : Verb::kStartProcess;
+    start.process = worker->name();
+    start.sites = {worker->site()};
+    world_.journal(start);
     if (!acting_) worker->stop_acting();
     workers_.push_back(worker);
   });
@@ -58,17 +64,38 @@ void Workload::kill_one(std::uint64_t decision) {
   victim.die();
 }
 
+std::shared_ptr<Actor> Workload::tell_one(std::uint64_t decision, const Action& action) {
+  std::vector<std::shared_ptr<Actor>> open;
+  for (const auto& worker : workers_) {
+    if (worker->open()) open.push_back(worker);
+  }
+  if (open.empty()) return nullptr;
+  const auto& chosen = open[decision % open.size()];
+  return chosen->perform(action) ? chosen : nullptr;
+}
+
+bool Workload::quorum_left() const {
+  std::size_t left = 0;
+  for (SiteLife life : newest_.members) left += given_up_.contains(life.site) ? 0 : 1;
+  const bool oldest = !newest_.members.empty() && !given_up_.contains(newest_.members.front().site);
+  return 2 * left > newest_.members.size() || (2 * left == newest_.members.size() && oldest);
+}
+
 void Workload::stop_acting() {
   acting_ = false;
   for (const auto& worker : workers_) worker->stop_acting();
 }
 
 void Workload::say_goodbye() {
-  for (const auto& worker : workers_) worker->say_goodbye();
+  for (const auto& worker : workers_) {
+    if (!given_up_.contains(worker->site())) worker->say_goodbye();
+  }
 }
 
 void Workload::run_over() {
-  for (const auto& worker : workers_) worker->run_over();
+  for (const auto& worker : workers_) {
+    if (!given_up_.contains(worker->site())) worker->run_over();
+  }
 }
 
 void Workload::look_at_views() {
@@ -94,7 +121,7 @@ std::string Workload::unrest_of_site(SiteId id) {
     if (worker->site() != id) continue;
     any = true;
     if (!worker->welcomed() || !worker->idle()) return worker->pending_text();
-    if (!sees_all_lives(worker->sites(), world_)) {
+    if (!sees_all_lives(worker->sites(), world_, world_.sites().size() - given_up_.size())) {
       return "site " + std::to_string(id.value) + " sees site view " +
              std::to_string(worker->sites().number) + " of " +
              std::to_string(worker->sites().members.size());
@@ -108,6 +135,7 @@ std::string Workload::unrest() {
   replace_missing();
   std::string text;
   for (const auto& [id, site] : world_.sites()) {
+    if (given_up_.contains(id)) continue;
     const std::string one = unrest_of_site(id);
     if (!one.empty()) text += (text.empty() ? "" : "; ") + one;
   }

@@ -3,7 +3,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platform/sim/actor.h"
@@ -18,6 +20,12 @@ class Workload {
   void on_site_started(SiteId site);
   /// Kills one worker at random; another is started a little later.
   void kill_one(std::uint64_t decision);
+  /// One worker at random does it; null where there is none, or it cannot.
+  std::shared_ptr<Actor> tell_one(std::uint64_t decision, const Action& action);
+  /// The plant has to do without these sites: nobody waits for them.
+  void give_up_on(std::set<SiteId> sites) { given_up_ = std::move(sites); }
+  /// Whether the sites that are not given up can go on from the newest view that anybody saw.
+  bool quorum_left() const;
   void stop_acting();
   void say_goodbye();
   void run_over();
@@ -43,6 +51,7 @@ class Workload {
   std::map<SiteId, std::uint32_t> coming_;  ///< planned, not yet connected
   std::uint64_t next_number_ = 1;
   bool acting_ = true;
+  std::set<SiteId> given_up_;
   wire::SiteView newest_;
 };
 

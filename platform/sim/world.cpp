@@ -29,6 +29,12 @@ World::World(Options options)
   }
 }
 
+bool World::step() {
+  const bool more = queue_.step();
+  if (trail_) trail_->push_back({queue_.now(), digest_.value()});
+  return more;
+}
+
 void World::arm(std::string probe, std::uint64_t nth) {
   armed_at_ = hits_of(probe) + nth;
   armed_probe_ = std::move(probe);

@@ -31,6 +31,9 @@ struct Counts {
   std::uint64_t partitions = 0;
   std::uint64_t clogs = 0;
   std::uint64_t pauses = 0;
+  std::uint64_t disk_faults = 0;
+  std::uint64_t clock_faults = 0;
+  std::uint64_t client_faults = 0;
 };
 
 /// What was done to a plant, and when: a run written down.
@@ -65,9 +68,20 @@ class World {
   void journal(const Action& action) { journal_at(queue_.now(), action); }
   void journal_at(Duration at, const Action& action) {
     if (journal_) journal_->push_back({at, action});
+    if (journal_ && journal_sink) journal_sink(journal_->back());
   }
   void keep_journal() { journal_.emplace(); }
+  bool keeps_journal() const { return journal_.has_value(); }
   std::vector<JournalEntry> take_journal() { return std::exchange(journal_, std::nullopt).value(); }
+  /// The next event; false where there is none. Keeps the trail.
+  bool step();
+  /// The digest after each event: to find where two runs of one seed part.
+  struct Mark {
+    Duration at{0};
+    std::uint64_t digest = 0;
+  };
+  void keep_trail() { trail_.emplace(); }
+  std::vector<Mark> take_trail() { return std::exchange(trail_, std::nullopt).value(); }
   /// Processes by the names that journals and scripts give them.
   std::map<ProcessId, std::string>& process_names() { return process_names_; }
 
@@ -90,7 +104,12 @@ class World {
   std::function<void(SiteId)> site_started;
   /// Set by the nemesis: whether the plant can spare the site now.
   std::function<bool(SiteId)> may_crash;
+  /// Set by the nemesis: does something else than a crash where a rare path is reached; false: it
+  /// leaves it at the crash.
+  std::function<bool(SiteId, std::uint64_t decision)> other_act;
   std::function<void(const std::string&)> trace_sink;
+  /// Is given each entry of the journal at once: what is left of a run that an assertion ends.
+  std::function<void(const JournalEntry&)> journal_sink;
   /// Sees each step of each daemon between the step and its first effect (scenario triggers).
   std::function<void(SiteId, const core::Input&, const core::Effects&)> on_step;
 
@@ -108,6 +127,7 @@ class World {
   std::string armed_probe_;
   std::uint64_t armed_at_ = 0;
   std::optional<std::vector<JournalEntry>> journal_;
+  std::optional<std::vector<Mark>> trail_;
   std::map<ProcessId, std::string> process_names_;
 };
 

@@ -50,7 +50,9 @@ json run_one(const Batch& batch, std::uint64_t seed) {
   const double dice = static_cast<double>(mix64(seed) >> 11) * 0x1.0p-53;
   if (dice < batch.twice && run_seed(settings).digest != result.digest) {
     outcome["violations"].push_back(
-        {{"property", "H2"}, {"text", "two runs of the seed differ"}, {"witness", json::array()}});
+        {{"property", "H2"},
+         {"text", "two runs of the seed differ: " + first_difference(settings)},
+         {"witness", json::array()}});
   }
   return outcome;
 }

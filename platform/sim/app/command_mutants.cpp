@@ -1,73 +1,9 @@
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "platform/sim/app/commands.h"
-#include "platform/sim/app/outcome.h"
+#include "platform/sim/app/mutant_trial.h"
 
 namespace cohort::sim::app {
-
-namespace {
-
-using nlohmann::json;
-
-/// One line of the registry: the bug, the properties of which one must catch it, the profile.
-struct Mutant {
-  std::string name;
-  std::string properties;  ///< joined by '|'
-  std::string profile;
-};
-
-std::vector<Mutant> read_registry(const std::string& file) {
-  std::vector<Mutant> mutants;
-  std::ifstream in(file);
-  std::string line;
-  while (std::getline(in, line)) {
-    if (line.empty() || line.front() == '#') continue;
-    std::istringstream words(line);
-    Mutant mutant;
-    if (words >> mutant.name >> mutant.properties >> mutant.profile) mutants.push_back(mutant);
-  }
-  return mutants;
-}
-
-bool named(const Mutant& mutant, const std::string& property) {
-  return ("|" + mutant.properties + "|").find("|" + property + "|") != std::string::npos;
-}
-
-struct Verdict {
-  bool caught = false;
-  std::uint64_t seed = 0;
-  std::uint64_t tried = 0;
-  std::string found;  ///< every property that the seed violated
-};
-
-/// The first seed that fails decides: one of the named properties must be among what it violates.
-Verdict judge(const Mutant& mutant, const MutantsCommand& command) {
-  Batch batch;
-  batch.first = 1;
-  batch.last = command.seeds;
-  batch.jobs = command.jobs;
-  batch.profile = mutant.profile;
-  batch.mutant = mutant.name;
-  batch.twice = 0;
-  Verdict verdict;
-  run_batch(batch, [&](const json& outcome) {
-    ++verdict.tried;
-    if (outcome.at("violations").empty()) return true;
-    verdict.seed = outcome.at("seed");
-    for (const json& violation : outcome.at("violations")) {
-      const std::string property = violation.at("property");
-      verdict.caught = verdict.caught || named(mutant, property);
-      if (verdict.found.find(property) == std::string::npos) verdict.found += property + " ";
-    }
-    return false;
-  });
-  return verdict;
-}
-
-}  // namespace
 
 int mutants(const MutantsCommand& command) {
   const std::vector<Mutant> all = read_registry(command.registry);
@@ -80,7 +16,8 @@ int mutants(const MutantsCommand& command) {
              "violated");
   for (const Mutant& mutant : all) {
     if (!command.only.empty() && mutant.name != command.only) continue;
-    const Verdict verdict = judge(mutant, command);
+    const MutantVerdict verdict =
+        try_mutant(mutant, command.seeds, command.jobs, !command.all_seeds);
     survived += verdict.caught ? 0 : 1;
     fmt::print("{:<24} {:<14} {:>5} {:>6}  {}{}\n", mutant.name, mutant.properties, verdict.tried,
                verdict.seed, verdict.found, verdict.caught ? "" : " NOT CAUGHT as named");

@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <fstream>
-#include <sstream>
 
 #include "platform/sim/app/commands.h"
 #include "platform/sim/app/outcome.h"
+#include "platform/sim/app/requirements.h"
 
 namespace cohort::sim::app {
 
@@ -16,29 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Lines "probe least"; '#' begins a comment. Says what was not reached often enough.
-int check_required(const std::string& file, const Totals& totals) {
-  std::ifstream in(file);
-  if (!in) {
-    fmt::print(stderr, "{}: cannot be read\n", file);
-    return 2;
-  }
-  int missed = 0;
-  std::string line;
-  while (std::getline(in, line)) {
-    std::istringstream words(line.substr(0, line.find('#')));
-    std::string probe;
-    std::uint64_t least = 0;
-    if (!(words >> probe >> least)) continue;
-    const auto found = totals.probes().find(probe);
-    const std::uint64_t hits = found == totals.probes().end() ? 0 : found->second;
-    if (hits >= least) continue;
-    fmt::print("probe {} was reached {} times, at least {} are required\n", probe, hits, least);
-    ++missed;
-  }
-  return missed == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -68,7 +45,13 @@ int run(const RunCommand& command) {
     if (command.show_probes) fmt::print("{}", totals.probe_table());
   }
   if (!totals.failures().empty()) return 1;
-  return command.require.empty() ? 0 : check_required(command.require, totals);
+  if (command.require.empty()) return 0;
+  const auto required = read_requirements(command.require);
+  if (!required) {
+    fmt::print(stderr, "{}\n", required.error().text);
+    return 2;
+  }
+  return check_requirements(*required, totals) == 0 ? 0 : 1;
 }
 
 int replay(const ReplayCommand& command) {

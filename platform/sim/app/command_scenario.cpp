@@ -1,10 +1,9 @@
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
 
+#include "platform/sim/app/apart.h"
 #include "platform/sim/app/commands.h"
 #include "platform/sim/app/outcome.h"
 #include "platform/sim/scenario/player.h"
@@ -45,41 +44,16 @@ json play_here(const Scenario& scenario, const ScenarioCommand& command) {
   return outcome;
 }
 
-/// In a process of its own: an assertion ends that one only.
 json play_apart(const Scenario& scenario, const ScenarioCommand& command) {
-  int ends[2];
-  if (pipe(ends) != 0) return {};
-  std::fflush(stdout);
-  const pid_t pid = fork();
-  if (pid == 0) {
-    close(ends[0]);
-    const std::string line = play_here(scenario, command).dump();
-    std::fflush(stdout);
-    for (std::size_t done = 0; done < line.size();) {
-      const ssize_t count = write(ends[1], line.data() + done, line.size() - done);
-      if (count <= 0) _exit(3);
-      done += static_cast<std::size_t>(count);
-    }
-    _exit(0);
-  }
-  close(ends[1]);
-  std::string text;
-  char buffer[65536];
-  for (ssize_t count = 0; (count = read(ends[0], buffer, sizeof buffer)) > 0;) {
-    text.append(buffer, static_cast<std::size_t>(count));
-  }
-  close(ends[0]);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return json::parse(text);
-  const bool meant = scenario.violates == "A1";
+  const auto outcome = run_apart([&] { return play_here(scenario, command); });
+  if (outcome) return *outcome;
   return {{"seed", scenario.options.seed},
-          {"ok", meant},
+          {"ok", scenario.violates == "A1"},
           {"failures", json::array()},
           {"traces", json::array()},
           {"violations",
            {{{"property", "A1"},
-             {"text", "an assertion or a crash ended the run"},
+             {"text", "an assertion, a crash or the time limit ended the run"},
              {"witness", json::array()}}}}};
 }
 

@@ -37,6 +37,7 @@ struct MutantsCommand {
   std::uint64_t seeds = 2000;
   std::uint32_t jobs = 2;
   std::string only;
+  bool all_seeds = false;  ///< from seed 1, not from the one that killed it before
 };
 int mutants(const MutantsCommand& command);
 
@@ -48,5 +49,56 @@ struct ScenarioCommand {
 };
 /// Plays each file (docs/formats/scenario.md) and says which failed, and why.
 int scenario(const ScenarioCommand& command);
+
+struct ShrinkCommand {
+  std::uint64_t seed = 0;
+  std::string file;  ///< a scenario instead of a seed
+  std::string profile = "swarm";
+  std::string mutant;
+  std::string property;  ///< empty: the first that is violated
+  std::string out;       ///< a file for the scenario; empty: only printed
+  std::uint64_t tries = 4000;
+  bool quiet = false;
+};
+/// Writes a failing seed down as a scenario and makes it as small as it can.
+int shrink(const ShrinkCommand& command);
+
+struct ExploreCommand {
+  std::uint32_t sites = 3;
+  std::uint32_t multicasts = 2;
+  bool no_crash = false;
+  bool cut = false;
+  bool join = false;
+  std::uint64_t states = 10'000'000;
+  std::uint64_t seconds = 0;  ///< 0: no limit
+  bool must_complete = false;
+  bool quiet = false;
+};
+/// Tries every order of a small scope (docs/testing.md "Every order"); prints the number of states.
+int explore(const ExploreCommand& command);
+
+struct SoakCommand {
+  std::string file = "docs/soak.tsv";
+  std::string commit;  ///< of the code that runs, for the file
+  std::string profile = "swarm";
+  double minutes = 60;
+  std::uint64_t chunk = 500;  ///< seeds a line
+  std::uint32_t jobs = 2;
+};
+/// Goes on with the seeds after the last that the file has, and appends a line for each chunk.
+int soak(const SoakCommand& command);
+
+struct CoverageCommand {
+  std::uint64_t first = 1;
+  std::uint64_t seeds = 10'000;  ///< of all profiles together
+  std::uint32_t jobs = 2;
+  std::string require = "tests/sim/probes.req";
+  std::string registry = "tests/sim/mutants.tsv";
+  std::uint64_t mutant_seeds = 2000;  ///< for one bug; 0: no table of them
+  std::string out = "docs/simulator-coverage.md";
+  std::string commit;
+};
+/// Writes the tables fault x phase, probes and deliberate bugs.
+int coverage(const CoverageCommand& command);
 
 }  // namespace cohort::sim::app

@@ -32,14 +32,47 @@ void add_run_options(CLI::App& sub, RunCommand& command) {
          "A..B")
       ->required();
   sub.add_option("--jobs", command.batch.jobs, "processes at a time")->check(CLI::Range(1, 64));
-  sub.add_option("--profile", command.batch.profile, "swarm, calm, views, tools, storm or total")
-      ->check(CLI::IsMember({"swarm", "calm", "views", "tools", "storm", "total", "flow"}));
+  sub.add_option("--profile", command.batch.profile,
+                 "swarm, calm, views, tools, storm, total, quorum or flow")
+      ->check(CLI::IsMember({"swarm", "calm", "views", "tools", "storm", "total", "quorum", "flow"}));
   sub.add_option("--mutant", command.batch.mutant, "a bug to switch on");
   sub.add_option("--twice", command.batch.twice, "share of seeds run twice (determinism)");
   sub.add_option("--require", command.require, "file of probes and least hits");
   sub.add_flag("--json", command.json, "one JSON object");
   sub.add_flag("--keep-going", command.keep_going, "past the first failed seed");
   sub.add_flag("--quiet", command.quiet, "no progress");
+}
+
+void add_explore_options(CLI::App& sub, ExploreCommand& command) {
+  sub.add_option("--sites", command.sites)->check(CLI::Range(1, 5));
+  sub.add_option("--multicasts", command.multicasts)->check(CLI::Range(0, 4));
+  sub.add_flag("--no-crash", command.no_crash, "nothing dies");
+  sub.add_flag("--cut", command.cut, "one link is cut, at any moment");
+  sub.add_flag("--join", command.join, "the last process joins meanwhile");
+  sub.add_option("--states", command.states, "at most");
+  sub.add_option("--seconds", command.seconds, "at most; 0: no limit");
+  sub.add_flag("--must-complete", command.must_complete, "fail where the limit was reached");
+  sub.add_flag("--quiet", command.quiet, "no progress");
+}
+
+void add_soak_options(CLI::App& sub, SoakCommand& command) {
+  sub.add_option("--file", command.file, "appended to; where it stopped it goes on");
+  sub.add_option("--commit", command.commit, "what runs, for the file")->required();
+  sub.add_option("--profile", command.profile);
+  sub.add_option("--minutes", command.minutes);
+  sub.add_option("--chunk", command.chunk, "seeds a line")->check(CLI::Range(1, 1'000'000));
+  sub.add_option("--jobs", command.jobs)->check(CLI::Range(1, 64));
+}
+
+void add_coverage_options(CLI::App& sub, CoverageCommand& command) {
+  sub.add_option("--commit", command.commit, "what runs, for the page")->required();
+  sub.add_option("--first", command.first, "the first seed");
+  sub.add_option("--seeds", command.seeds, "of all profiles together");
+  sub.add_option("--jobs", command.jobs)->check(CLI::Range(1, 64));
+  sub.add_option("--require", command.require, "probes that must be reached");
+  sub.add_option("--registry", command.registry, "the deliberate bugs");
+  sub.add_option("--mutant-seeds", command.mutant_seeds, "most seeds for one bug; 0: none");
+  sub.add_option("--out", command.out, "the page");
 }
 
 }  // namespace
@@ -77,6 +110,8 @@ int main(int argc, char** argv) {
   mutants_sub->add_option("--registry", mutants_command.registry)->required();
   mutants_sub->add_option("--seeds", mutants_command.seeds, "most seeds for one bug");
   mutants_sub->add_option("--jobs", mutants_command.jobs)->check(CLI::Range(1, 64));
+  mutants_sub->add_flag("--all-seeds", mutants_command.all_seeds,
+                        "from seed 1, not from the one that killed it before");
   mutants_sub->add_option("--only", mutants_command.only, "this one");
 
   ScenarioCommand scenario_command;
@@ -87,6 +122,30 @@ int main(int argc, char** argv) {
                          "what was meant to be violated, too");
   scenario_sub->add_option("--history", scenario_command.history, "write the records to this file");
 
+  ShrinkCommand shrink_command;
+  CLI::App* shrink_sub =
+      app.add_subcommand("shrink", "make a failing seed a scenario that people can read");
+  shrink_sub->add_option("seed", shrink_command.seed, "the failing seed");
+  shrink_sub->add_option("--scenario", shrink_command.file, "a failing scenario instead");
+  shrink_sub->add_option("--profile", shrink_command.profile);
+  shrink_sub->add_option("--mutant", shrink_command.mutant);
+  shrink_sub->add_option("--property", shrink_command.property, "else the first that is violated");
+  shrink_sub->add_option("--out", shrink_command.out, "write it to this file, too");
+  shrink_sub->add_option("--tries", shrink_command.tries, "replays at most");
+  shrink_sub->add_flag("--quiet", shrink_command.quiet, "no progress");
+
+  ExploreCommand explore_command;
+  CLI::App* explore_sub = app.add_subcommand("explore", "try every order of a small scope");
+  add_explore_options(*explore_sub, explore_command);
+
+  SoakCommand soak_command;
+  CLI::App* soak_sub = app.add_subcommand("soak", "seeds for hours; resumable");
+  add_soak_options(*soak_sub, soak_command);
+
+  CoverageCommand coverage_command;
+  CLI::App* coverage_sub = app.add_subcommand("coverage", "write docs/simulator-coverage.md");
+  add_coverage_options(*coverage_sub, coverage_command);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -96,6 +155,10 @@ int main(int argc, char** argv) {
   if (probes_sub->parsed()) return run(probe_command);
   if (replay_sub->parsed()) return replay(replay_command);
   if (check_sub->parsed()) return check(files, check_json);
+  if (coverage_sub->parsed()) return coverage(coverage_command);
+  if (explore_sub->parsed()) return explore(explore_command);
+  if (soak_sub->parsed()) return soak(soak_command);
+  if (shrink_sub->parsed()) return shrink(shrink_command);
   if (scenario_sub->parsed()) return scenario(scenario_command);
   return mutants(mutants_command);
 }

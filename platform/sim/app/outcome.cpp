@@ -25,7 +25,10 @@ json to_json(const RunResult& result) {
                      {"triggered_crashes", result.counts.triggers},
                      {"partitions", result.counts.partitions},
                      {"clogs", result.counts.clogs},
-                     {"pauses", result.counts.pauses}};
+                     {"pauses", result.counts.pauses},
+                     {"disk_faults", result.counts.disk_faults},
+                     {"clock_faults", result.counts.clock_faults},
+                     {"client_faults", result.counts.client_faults}};
   outcome["violations"] = json::array();
   for (const checkers::Violation& violation : result.violations) {
     json witness = json::array();
@@ -75,9 +78,10 @@ std::string Totals::summary(double seconds) const {
       seconds);
   text += fmt::format(
       "crashes: {} of sites ({} at rare paths, {} by fail-stop), {} of processes; {} resets, "
-      "{} partitions, {} clogs, {} pauses\n",
+      "{} partitions, {} clogs, {} pauses; {} faults of disks, {} of clocks, {} of clients\n",
       of("site_crashes"), of("triggered_crashes"), of("fail_stops"), of("process_crashes"),
-      of("resets"), of("partitions"), of("clogs"), of("pauses"));
+      of("resets"), of("partitions"), of("clogs"), of("pauses"), of("disk_faults"),
+      of("clock_faults"), of("client_faults"));
   text += fmt::format(
       "view changes: {} of sites, {} of groups; {} deliveries, {} records judged by {} "
       "properties\n",

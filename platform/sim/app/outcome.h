@@ -21,6 +21,7 @@ class Totals {
   void add(const nlohmann::json& outcome);
   /// The seeds that failed, in order, each with its violations.
   const std::map<std::uint64_t, nlohmann::json>& failures() const { return failures_; }
+  std::uint64_t seeds() const { return seeds_; }
   const std::map<std::string, std::uint64_t>& probes() const { return probes_; }
   std::uint64_t of(const std::string& name) const;
   nlohmann::json to_json(double seconds) const;

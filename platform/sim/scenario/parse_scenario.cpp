@@ -55,6 +55,8 @@ bool parse_setting(Words& words, Scenario& scenario) {
     scenario.violates = words.name("a property");
   } else if (words.accept("no-rest")) {
     scenario.must_rest = false;
+  } else if (words.accept("buggify")) {
+    scenario.options.buggify = true;
   } else if (words.accept("lenient")) {
     scenario.lenient = true;
   } else {
@@ -148,6 +150,7 @@ std::string to_text(const Scenario& scenario) {
     text += fmt::format("mutant {} violates {}\n", scenario.mutant, scenario.violates);
   }
   if (!scenario.must_rest) text += "no-rest\n";
+  if (options.buggify) text += "buggify\n";
   if (scenario.lenient) text += "lenient\n";
   text += "\n";
   for (const Step& step : scenario.steps) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "platform/base/instrument.h"
+#include "platform/base/instrument_run.h"
 #include "platform/sim/tool_worker.h"
 
 namespace cohort::sim {
@@ -149,7 +150,7 @@ bool Player::advance(Duration end, const Condition* until) {
   if (until != nullptr && holds(*until)) return true;
   const auto over = std::make_shared<bool>(false);
   world_.queue().at(end, [over] { *over = true; });
-  while (!*over && world_.queue().executed() < kEventBound && world_.queue().step()) {
+  while (!*over && world_.queue().executed() < kEventBound && world_.step()) {
     after_event();
     if (until != nullptr && holds(*until)) return true;
   }
@@ -236,6 +237,7 @@ PlayResult play(const Scenario& scenario, const std::function<void(const std::st
                 bool keep_history) {
   instrument::probes().clear();
   instrument::active_mutant() = scenario.mutant;
+  instrument::buggify_state() = {scenario.options.seed, scenario.options.buggify, {}};
   PlayResult result;
   Player player(scenario, trace_sink);
   player.run();

@@ -5,7 +5,6 @@
 
 #include "platform/base/assert.h"
 #include "platform/base/limits.h"
-#include "platform/sim/decide.h"
 #include "platform/wire/parts.h"
 
 namespace cohort::sim {
@@ -48,8 +47,7 @@ void ScriptClient::die() {
 }
 
 void ScriptClient::stop_acting() {
-  state_.hung = false;
-  for (const Bytes& record : std::exchange(state_.unread, {})) on_record(record);
+  if (port_) port_->go_on();
 }
 
 void ScriptClient::run_over() {
@@ -83,10 +81,6 @@ bool ScriptClient::member_of(GroupId group) const {
 }
 
 void ScriptClient::on_record(const Bytes& record) {
-  if (state_.hung) {
-    state_.unread.push_back(record);
-    return;
-  }
   auto event = wire::decode_client_event(record);
   COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
   on_event(*event);
@@ -144,20 +138,14 @@ bool ScriptClient::perform_now(const Action& action) {
       send(wire::Flush{token("flush")});
       return true;
     case Verb::kHang:
-      state_.hung = true;
+      port_->hang();
       return true;
     case Verb::kGoOn:
-      stop_acting();
+      port_->go_on();
       return true;
-    case Verb::kGarbage: {
-      Bytes garbage(static_cast<std::size_t>(action.number));
-      const std::uint64_t seed = world_.options().seed;
-      for (std::size_t i = 0; i < garbage.size(); ++i) {
-        garbage[i] = static_cast<std::uint8_t>(decide(seed, {0x676172, process_.value, i}));
-      }
-      port_->send(std::move(garbage));
+    case Verb::kGarbage:
+      port_->send(garbage_of(action, world_.options().seed));
       return true;
-    }
     default:
       return !action.names.empty() && perform_on_group(action, action.names.front());
   }

@@ -39,6 +39,7 @@ class ScriptClient final : public Actor, public std::enable_shared_from_this<Scr
   SiteId site() const override { return site_; }
   const wire::SiteView& sites() const override { return sites_; }
   std::string pending_text() const override;
+  std::string name() const override { return name_; }
 
   ProcessId process() const { return process_; }
   bool serving() const { return state_.serving; }
@@ -70,8 +71,6 @@ class ScriptClient final : public Actor, public std::enable_shared_from_this<Scr
   std::vector<std::string> refusals_;
   struct Manners {
     bool serving = true;  ///< what the daemon said last
-    bool hung = false;    ///< it reads nothing: what comes waits unread
-    std::vector<Bytes> unread;
     std::uint64_t next_token = 1;
   } state_;
 };

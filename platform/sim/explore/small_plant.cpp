@@ -1,0 +1,368 @@
+#include "platform/sim/explore/small_plant.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/base/assert.h"
+#include "platform/sim/frame_kind.h"
+#include "platform/wire/client_protocol.h"
+#include "platform/wire/peer_protocol.h"
+
+namespace cohort::sim {
+
+namespace {
+
+constexpr core::ClientHandle kClient{1};
+constexpr core::Channel kAllChannels[] = {core::Channel::kControl, core::Channel::kData,
+                                          core::Channel::kTransfer};
+constexpr Duration kPrepareBound = seconds(20);
+
+SiteId site_number(std::uint32_t number) {
+  return SiteId{static_cast<std::uint16_t>(number)};
+}
+
+Bytes payload_of(std::uint32_t operation) {
+  return Bytes{'m', static_cast<std::uint8_t>('1' + operation)};
+}
+
+}  // namespace
+
+SmallPlant::SmallPlant(const Scope& scope) : scope_(scope) {
+  core::Settings settings;
+  settings.plant = "small";
+  for (std::uint32_t i = 1; i <= scope_.sites; ++i) settings.sites.push_back(site_number(i));
+  for (SiteId site : settings.sites) {
+    settings.self = SiteLife{site, Incarnation{1}};
+    settings.seed = site.value;
+    Node& node = nodes_[site];
+    node.core = std::make_unique<core::ProtocolsProcess>(settings);
+    node.tap = std::make_unique<HistoryTap>(recorder_);
+  }
+}
+
+bool SmallPlant::prepare() {
+  for (auto& [site, node] : nodes_) step(site, core::Start{}, std::nullopt);
+  for (auto& [site, node] : nodes_) {
+    for (auto& [peer, other] : nodes_) {
+      if (peer == site) continue;
+      for (const core::Channel channel : kAllChannels) {
+        step(site, core::LinkUp{peer, channel}, std::nullopt);
+      }
+    }
+    step(site, core::ClientOpened{kClient, 1000}, std::nullopt);
+    std::size_t effects = 0;
+    from_client(site, wire::Hello{wire::kClientProtocolVersion, "small", 0}, std::nullopt, effects);
+  }
+  std::uint32_t joined = 0;
+  const std::uint32_t members = scope_.sites - (scope_.join ? 1 : 0);
+  while (now_ < kPrepareBound) {
+    const bool all = std::all_of(nodes_.begin(), nodes_.end(), [&](const auto& node) {
+      return node.second.sites.size() == scope_.sites;
+    });
+    const bool last_in = joined == 0 || nodes_.at(site_number(1)).members == joined;
+    if (all && joined == members && last_in) return true;
+    if (all && joined < members && last_in) {
+      std::size_t effects = 0;
+      join(site_number(++joined), std::nullopt, effects);
+    }
+    // The first of what may happen, but no operation and no fault.
+    const std::vector<Choice> next = choices();
+    const auto first = std::find_if(next.begin(), next.end(), [](const Choice& choice) {
+      return choice.kind != Choice::Kind::kOperation && choice.kind != Choice::Kind::kCut;
+    });
+    take(first == next.end() ? Choice{} : *first);
+  }
+  return false;
+}
+
+void SmallPlant::join(SiteId site, std::optional<std::size_t> dies_after, std::size_t& effects) {
+  wire::JoinGroup request;
+  request.token = 100;
+  request.name = "X";
+  request.create = true;
+  from_client(site, request, dies_after, effects);
+}
+
+std::vector<Choice> SmallPlant::choices() const {
+  std::vector<Choice> all;
+  for (const auto& [line, frames] : lines_) {
+    const auto& [from, to, channel] = line;
+    if (frames.empty() || !open(from, to) || nodes_.at(to).core == nullptr) continue;
+    all.push_back({Choice::Kind::kDeliver, to, from, channel, 0, {}});
+  }
+  for (const auto& [from, to, channel] : down_notices_) {
+    if (nodes_.at(to).core == nullptr || !open(from, to)) continue;
+    all.push_back({Choice::Kind::kLinkDown, to, from, channel, 0, {}});
+  }
+  for (const auto& [site, node] : nodes_) {
+    if (node.core != nullptr && !node.writing.empty()) {
+      all.push_back({Choice::Kind::kStored, site, {}, core::Channel::kControl, 0, {}});
+    }
+  }
+  for (std::uint32_t operation = 0; operation < operations(); ++operation) {
+    const SiteId site = site_of(operation);
+    if (done_.contains(operation) || nodes_.at(site).core == nullptr) continue;
+    all.push_back({Choice::Kind::kOperation, site, {}, core::Channel::kControl, operation, {}});
+  }
+  if (all.empty()) return {Choice{}};
+  if (!scope_.cut || !cut_.empty()) return all;
+  for (const auto& [a, node] : nodes_) {
+    for (const auto& [b, other] : nodes_) {
+      if (a < b && node.core != nullptr && other.core != nullptr) {
+        all.push_back({Choice::Kind::kCut, a, b, core::Channel::kControl, 0, {}});
+      }
+    }
+  }
+  return all;
+}
+
+SiteId SmallPlant::site_of(std::uint32_t operation) const {
+  if (operation >= scope_.multicasts) return site_number(scope_.sites);
+  return site_number(1 + operation % scope_.sites);
+}
+
+std::size_t SmallPlant::operate(const Choice& choice) {
+  done_.insert(choice.operation);
+  std::size_t effects = 0;
+  if (choice.operation >= scope_.multicasts) {
+    join(choice.site, choice.dies_after, effects);
+    return effects;
+  }
+  wire::Multicast multicast;
+  multicast.token = choice.operation + 1;
+  multicast.order = choice.operation % 2 == 0 ? wire::Order::kTotal : wire::Order::kCausal;
+  multicast.destinations.groups.push_back(nodes_.at(choice.site).group);
+  multicast.entry = 20;
+  multicast.payload = payload_of(choice.operation);
+  sent_[choice.site].insert(wire::history_digest(multicast.payload));
+  from_client(choice.site, multicast, choice.dies_after, effects);
+  return effects;
+}
+
+std::size_t SmallPlant::take(const Choice& choice) {
+  std::size_t effects = 0;
+  const Line line{choice.peer, choice.site, choice.channel};
+  switch (choice.kind) {
+    case Choice::Kind::kTime:
+      effects = pass_time();
+      break;
+    case Choice::Kind::kOperation:
+      effects = operate(choice);
+      break;
+    case Choice::Kind::kCut:
+      cut_.insert({choice.site, choice.peer});
+      break;
+    case Choice::Kind::kStored: {
+      Node& node = nodes_.at(choice.site);
+      const core::StoreDone done{node.writing.front()};
+      node.writing.pop_front();
+      effects = step(choice.site, done, choice.dies_after);
+      break;
+    }
+    case Choice::Kind::kLinkDown:
+      down_notices_.erase(line);
+      lines_[line].clear();  // what had not arrived never will
+      effects =
+          step(choice.site, core::LinkDown{choice.peer, choice.channel, true}, choice.dies_after);
+      break;
+    case Choice::Kind::kDeliver: {
+      core::FrameReceived frame{choice.peer, choice.channel, std::move(lines_[line].front())};
+      lines_[line].pop_front();
+      effects = step(choice.site, frame, choice.dies_after);
+      break;
+    }
+  }
+  deliver_heartbeats();
+  return effects;
+}
+
+bool SmallPlant::next_is_heartbeat(const Line& line) const {
+  const auto found = lines_.find(line);
+  return found != lines_.end() && !found->second.empty() &&
+         frame_kind(found->second.front()) == "STATUS";
+}
+
+void SmallPlant::deliver_heartbeats() {
+  for (bool any = true; any;) {
+    any = false;
+    for (auto& [line, frames] : lines_) {
+      const auto& [from, to, channel] = line;
+      if (!open(from, to) || nodes_.at(to).core == nullptr || !next_is_heartbeat(line)) continue;
+      core::FrameReceived frame{from, channel, std::move(frames.front())};
+      frames.pop_front();
+      step(to, frame, std::nullopt);
+      any = true;
+    }
+  }
+}
+
+std::size_t SmallPlant::pass_time() {
+  MonotonicTime next = kNever;
+  for (const auto& [site, node] : nodes_) {
+    if (node.core != nullptr) next = std::min(next, node.core->next_deadline());
+  }
+  if (next == kNever) return 0;
+  now_ = std::max(now_ + Duration(1), next.time_since_epoch());
+  std::size_t effects = 0;
+  for (auto& [site, node] : nodes_) {
+    if (node.core != nullptr && node.core->next_deadline().time_since_epoch() <= now_) {
+      effects += step(site, core::Tick{}, std::nullopt);
+    }
+  }
+  return effects;
+}
+
+std::size_t SmallPlant::step(SiteId site, const core::Input& input,
+                             std::optional<std::size_t> dies_after) {
+  Node& node = nodes_.at(site);
+  if (node.core == nullptr) return 0;
+  node.inputs.add(input.index());
+  node.inputs.add(static_cast<std::uint64_t>(now_.count()));
+  if (const auto* frame = std::get_if<core::FrameReceived>(&input)) {
+    node.inputs.add(ByteView(frame->frame));
+  }
+  if (const auto* record = std::get_if<core::ClientFrame>(&input)) {
+    node.inputs.add(ByteView(record->record));
+  }
+  if (const auto* down = std::get_if<core::LinkDown>(&input)) {
+    node.inputs.add(down->site.value * 8u + static_cast<std::uint64_t>(down->channel));
+  }
+  core::Effects effects = node.core->step(input, MonotonicTime(now_));
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    if (dies_after == i) {
+      die(site);
+      crashed_ = true;
+      return effects.size();
+    }
+    carry_out(site, effects[i]);
+    if (node.core == nullptr) break;
+  }
+  return effects.size();
+}
+
+void SmallPlant::carry_out(SiteId site, core::Effect& effect) {
+  if (auto* frame = std::get_if<core::SendFrame>(&effect)) {
+    if (nodes_.at(frame->site).core != nullptr) {
+      lines_[{site, frame->site, frame->channel}].push_back(std::move(frame->frame));
+    }
+  } else if (const auto* record = std::get_if<core::SendClient>(&effect)) {
+    to_client(site, record->record);
+  } else if (const auto* write = std::get_if<core::StoreWrite>(&effect)) {
+    nodes_.at(site).writing.push_back(write->token);
+  } else if (std::holds_alternative<core::FailStop>(effect)) {
+    die(site);
+  }
+}
+
+/// The daemon is gone, and with it its process; its peers learn of it when that is chosen, and lose
+/// what has not arrived by then.
+void SmallPlant::die(SiteId site) {
+  Node& node = nodes_.at(site);
+  node.core.reset();
+  node.writing.clear();
+  for (auto& [line, frames] : lines_) {
+    if (std::get<1>(line) == site) frames.clear();
+  }
+  for (const auto& [peer, other] : nodes_) {
+    if (peer == site || other.core == nullptr) continue;
+    for (const core::Channel channel : kAllChannels) down_notices_.insert({site, peer, channel});
+  }
+}
+
+void SmallPlant::from_client(SiteId site, const wire::ClientRequest& request,
+                             std::optional<std::size_t> dies_after, std::size_t& effects) {
+  nodes_.at(site).tap->request(request, now_);
+  effects = step(site, core::ClientFrame{kClient, wire::encode(request)}, dies_after);
+}
+
+void SmallPlant::to_client(SiteId site, const Bytes& record) {
+  Node& node = nodes_.at(site);
+  auto event = wire::decode_client_event(record);
+  COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
+  node.tap->event(*event, now_);
+  if (const auto* welcome = std::get_if<wire::Welcome>(&*event)) {
+    node.sites = welcome->sites.members;
+    node.sites_seen = welcome->sites.number;
+  } else if (const auto* sites = std::get_if<wire::Sites>(&*event)) {
+    node.sites = sites->view.members;
+    node.sites_seen = sites->view.number;
+  } else if (const auto* view = std::get_if<wire::View>(&*event)) {
+    node.members = view->view.members.size();
+    node.group = view->view.group;
+  } else if (const auto* deliver = std::get_if<wire::Deliver>(&*event)) {
+    node.delivered.insert(wire::history_digest(deliver->payload));
+  }
+}
+
+/// The sites that can be expected to go on together: those that live, without the younger end of a
+/// link that is cut.
+std::vector<SiteId> SmallPlant::fellowship() const {
+  std::vector<SiteId> sites;
+  for (const auto& [site, node] : nodes_) {
+    if (node.core == nullptr) continue;
+    const bool heard = std::all_of(sites.begin(), sites.end(),
+                                   [&, id = site](SiteId other) { return open(other, id); });
+    if (heard) sites.push_back(site);
+  }
+  return sites;
+}
+
+std::string SmallPlant::unrest() const {
+  const std::vector<SiteId> fellows = fellowship();
+  // Two of three are needed; less has to wait, and there is nothing to come to.
+  if (2 * fellows.size() <= scope_.sites) return "";
+  for (SiteId site : fellows) {
+    const Node& node = nodes_.at(site);
+    const std::string name = "site " + std::to_string(site.value);
+    if (node.sites.size() != fellows.size()) return name + " sees other sites";
+    for (SiteId sender : fellows) {
+      const auto sent = sent_.find(sender);
+      if (sent == sent_.end() || node.members == 0) continue;
+      for (const std::uint64_t message : sent->second) {
+        if (!node.delivered.contains(message)) return name + " lacks a message";
+      }
+    }
+  }
+  return "";
+}
+
+bool SmallPlant::at_goal() const {
+  return unrest().empty();
+}
+
+std::uint64_t SmallPlant::fingerprint() const {
+  Digest digest;
+  digest.add(static_cast<std::uint64_t>(now_.count()));
+  for (const auto& [site, node] : nodes_) {
+    digest.add(node.core == nullptr ? 0 : 1);
+    digest.add(node.inputs.value());
+    digest.add(node.writing.size());
+  }
+  // What a dead site had sent, and has not arrived, is not given by the inputs of those that live.
+  for (const auto& [line, frames] : lines_) {
+    if (frames.empty()) continue;
+    digest.add(std::get<0>(line).value * 1024u + std::get<1>(line).value * 4u +
+               static_cast<std::uint64_t>(std::get<2>(line)));
+    digest.add(frames.size());
+    if (nodes_.at(std::get<0>(line)).core == nullptr) {
+      for (const Bytes& frame : frames) digest.add(ByteView(frame));
+    }
+  }
+  for (const auto& [from, to, channel] : down_notices_) {
+    digest.add(from.value * 1024u + to.value * 4u + static_cast<std::uint64_t>(channel));
+  }
+  for (const auto& [a, b] : cut_) digest.add(a.value * 64u + b.value);
+  for (const std::uint32_t operation : done_) digest.add(operation);
+  digest.add(crashed_ ? 1 : 0);
+  return digest.value();
+}
+
+std::vector<wire::HistoryRecord> SmallPlant::history() {
+  const std::vector<SiteId> fellows = fellowship();
+  if (2 * fellows.size() > scope_.sites) {
+    for (SiteId site : fellows) nodes_.at(site).tap->end("run over", now_);
+  }
+  return recorder_.records;
+}
+
+}  // namespace cohort::sim
