@@ -51,7 +51,7 @@ struct Handler {
     parts.watchers.process_gone.tell(gone.process, gone.reason);
   }
   void operator()(const wire::Sites& sites) const {
-    parts.recorder.sites(sites.view);
+    parts.recorder.sites(sites);
     parts.session.sites = sites.view;
     for (const auto& [life, why] : sites.departed) forget_failed(life);
     parts.direct.look_again();

@@ -88,11 +88,14 @@ void Recorder::gone(const wire::ProcessGone& gone) {
   write(std::move(record));
 }
 
-void Recorder::sites(const wire::SiteView& sites) {
+void Recorder::sites(const wire::Sites& sites) {
   HistoryRecord record;
   record.kind = HistoryKind::kSites;
-  record.view = sites.number;
-  record.sites = sites.members;
+  record.view = sites.view.number;
+  record.sites = sites.view.members;
+  for (const auto& [life, reason] : sites.departed) {
+    record.text += (record.text.empty() ? "" : "; ") + to_string(life) + ": " + reason;
+  }
   write(std::move(record));
 }
 

@@ -26,7 +26,7 @@ class Recorder {
   void deliver(const wire::Deliver& deliver);
   void view(const wire::View& view);
   void gone(const wire::ProcessGone& gone);
-  void sites(const wire::SiteView& sites);
+  void sites(const wire::Sites& sites);
   void serving(bool serving);
   void flush(std::uint64_t token, bool begins);
 

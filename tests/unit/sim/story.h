@@ -27,9 +27,11 @@ class Story {
     record.view = number;
     record.sites = std::move(sites);
   }
-  void sites(ProcessId process, std::uint64_t number, std::vector<SiteLife> sites) {
+  void sites(ProcessId process, std::uint64_t number, std::vector<SiteLife> sites,
+             std::string departed = {}) {
     HistoryRecord& record = add(process, HistoryKind::kSites);
     record.view = number;
+    record.text = std::move(departed);
     record.sites = std::move(sites);
   }
   void view(ProcessId process, std::uint64_t number, Processes members, Processes departed = {}) {

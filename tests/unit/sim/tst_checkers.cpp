@@ -182,6 +182,18 @@ class TstCheckers : public QObject {
     must_violate(story, "V8");
   }
 
+  void site_that_left_in_order_counts_for_the_quorum() {
+    Story story = three_members();
+    story.sites(r, 2, {kSiteC}, to_string(kSiteA) + ": it asked to leave");
+    must_hold(story);
+  }
+
+  void site_that_was_silent_does_not_count_for_the_quorum() {
+    Story story = three_members();
+    story.sites(r, 2, {kSiteC}, to_string(kSiteA) + ": silent for 601 ms");
+    must_violate(story, "V8");
+  }
+
   void two_site_views_of_one_number_violate_primary_uniqueness() {
     Story story = three_members();
     story.sites(p, 2, {kSiteA, kSiteB});
