@@ -49,6 +49,10 @@ void FrameConnection::shake_hands() {
                                                   : boost::asio::ssl::stream_base::server;
   tls_->stream.async_handshake(type, [self = shared_from_this()](const error_code& error) {
     if (self->state_ == State::kClosed) return;
+    // Who only asks whether somebody listens closes without a word.
+    if (error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated) {
+      return self->end("closed by the other end");
+    }
     if (error) {
       const long verdict = SSL_get_verify_result(self->tls_->stream.native_handle());
       self->end(verdict == X509_V_OK ? "TLS: " + error.message()
