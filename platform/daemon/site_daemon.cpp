@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <deque>
+#include <map>
 #include <utility>
 #include <variant>
 
@@ -31,6 +32,9 @@ std::vector<wire::Host> hosts_of(const config::PlantFile& plant) {
   }
   return hosts;
 }
+
+/// The numbers of clients inside this program have this bit; those of the Unix socket count from 1.
+constexpr std::uint64_t kLocalClient = std::uint64_t{1} << 63;
 
 core::Channel to_core(net::Channel channel) {
   return static_cast<core::Channel>(channel);
@@ -77,13 +81,14 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   void run_inputs();
   void carry_out(core::Effects effects);
   void end(LifeEnd how);
+  void close_local(std::uint64_t client, const std::string& reason);
 
   // ---- one for each effect
   void perform(core::SendFrame& effect) {
     links->send(effect.site, to_net(effect.channel), effect.frame);
   }
-  void perform(core::SendClient& effect) { clients->send(effect.client.value, effect.record); }
-  void perform(core::CloseClient& effect) { clients->close(effect.client.value, effect.reason); }
+  void perform(core::SendClient& effect);
+  void perform(core::CloseClient& effect);
   void perform(core::CloseLink& effect) { links->close(effect.site, effect.reason); }
   void perform(core::StoreWrite& effect);
   void perform(core::Trace& effect);
@@ -102,6 +107,8 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   std::unique_ptr<core::ProtocolsProcess> core;
   std::deque<core::Input> inputs;
   HeapTrim heap{release_free_memory};
+  std::map<std::uint64_t, LocalClient> locals;
+  std::uint64_t last_local = kLocalClient;
   bool ended = false;
 };
 
@@ -243,6 +250,29 @@ void SiteDaemon::Parts::carry_out(core::Effects effects) {
   }
 }
 
+void SiteDaemon::Parts::perform(core::SendClient& effect) {
+  if ((effect.client.value & kLocalClient) == 0) {
+    clients->send(effect.client.value, effect.record);
+  } else if (const auto local = locals.find(effect.client.value); local != locals.end()) {
+    local->second.on_record(std::move(effect.record));
+  }
+}
+
+void SiteDaemon::Parts::perform(core::CloseClient& effect) {
+  if ((effect.client.value & kLocalClient) == 0) {
+    clients->close(effect.client.value, effect.reason);
+  } else {
+    close_local(effect.client.value, effect.reason);
+  }
+}
+
+void SiteDaemon::Parts::close_local(std::uint64_t client, const std::string& reason) {
+  const auto gone = locals.extract(client);
+  if (gone.empty()) return;
+  give(core::ClientGone{{client}});
+  gone.mapped().on_gone(reason);
+}
+
 void SiteDaemon::Parts::perform(core::StoreWrite& effect) {
   store::Store::Done done = [weak = weak_from_this(),
                              token = effect.token](const Result<void>& result) {
@@ -272,6 +302,7 @@ void SiteDaemon::Parts::end(LifeEnd how) {
   if (ended) return;
   ended = true;
   tick.cancel();
+  for (auto& [client, local] : std::exchange(locals, {})) local.on_gone(how.reason);
   ring.add(net::Runtime::now(), "event=end reason=\"" + how.reason + "\"");
   runtime.post([self = shared_from_this(), how = std::move(how)] { self->settings.on_end(how); });
 }
@@ -304,6 +335,27 @@ void SiteDaemon::renew_certificates() {
 
 void SiteDaemon::leave() {
   parts_->give(core::Leave{});
+}
+
+std::uint64_t SiteDaemon::open_local(LocalClient client) {
+  if (parts_->ended) {
+    client.on_gone("the life is over");
+    return 0;
+  }
+  const std::uint64_t number = ++parts_->last_local;
+  parts_->locals.emplace(number, std::move(client));
+  parts_->give(core::ClientOpened{{number}, ::getuid()});
+  return number;
+}
+
+void SiteDaemon::send_local(std::uint64_t client, Bytes record) {
+  if (parts_->locals.contains(client)) {
+    parts_->give(core::ClientFrame{{client}, std::move(record)});
+  }
+}
+
+void SiteDaemon::close_local(std::uint64_t client) {
+  parts_->close_local(client, "closed by the process");
 }
 
 void SiteDaemon::dump_traces(std::string_view why) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "platform/base/bytes.h"
 #include "platform/base/result.h"
 #include "platform/config/plant_file.h"
 #include "platform/log/log_file.h"
@@ -45,6 +46,17 @@ class SiteDaemon {
 
   /// Reads changed certificates at once (they are looked at every few seconds anyway).
   void renew_certificates();
+
+  // ---- clients inside this program (embedded_site.h), beside those of the Unix socket
+  struct LocalClient {
+    std::function<void(Bytes record)> on_record;
+    std::function<void(const std::string& reason)> on_gone;  ///< once; nothing follows
+  };
+  /// Returns its number. Where the life is over already: 0, after on_gone.
+  std::uint64_t open_local(LocalClient client);
+  void send_local(std::uint64_t client, Bytes record);
+  /// As if its process had exited. on_gone follows.
+  void close_local(std::uint64_t client);
 
   /// Writes the last protocol events to log/cohortd.trace.
   void dump_traces(std::string_view why);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/net/frame_connection.h"
+#include "platform/net/ring_port.h"
 #include "platform/wire/client_protocol.h"
 
 namespace cohort::net {
@@ -43,19 +44,27 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
 
   void accept();
   void on_accepted(stream_protocol::socket socket);
-  void on_record(Client client, Bytes record) {
-    if (clients.contains(client)) handlers.on_record(client, std::move(record));
-  }
-  void on_closed(Client client, const std::string& reason) {
-    if (clients.erase(client) > 0) handlers.on_gone(client, reason);
-  }
+  /// A client's socket, and the rings where it has some: then the socket tells its end only.
+  struct Link {
+    std::shared_ptr<FrameConnection> socket;
+    std::shared_ptr<RingPort> rings;
+    bool spoke = false;
+    bool told = false;  ///< something was sent over the socket
+  };
+
+  void on_frame(Client client, Bytes frame);
+  void answer_wish(Client client, Link& link, const RingOffer& wish);
+  Result<std::shared_ptr<RingPort>> make_port(Client client, int socket);
+  void on_closed(Client client, const std::string& reason);
+  /// The last record that the client gets says why.
+  static void give_up(Link& link, const Error& error);
 
   Runtime& runtime;
   Handlers handlers;
   stream_protocol::acceptor acceptor;
   Alarm accept_again;
   std::filesystem::path path;
-  std::map<Client, std::shared_ptr<FrameConnection>> clients;
+  std::map<Client, Link> clients;
   Client last_client = 0;
 };
 
@@ -80,10 +89,9 @@ void ClientServer::Parts::on_accepted(stream_protocol::socket socket) {
   const Client client = ++last_client;
   const bool welcome = clients.size() < limits::kClientsPerSite;
   const std::weak_ptr<Parts> weak = weak_from_this();
-  if (welcome) clients[client] = connection;
-  connection->start({[weak, client](Bytes record) {
-                       if (const auto self = weak.lock())
-                         self->on_record(client, std::move(record));
+  if (welcome) clients[client].socket = connection;
+  connection->start({[weak, client](Bytes frame) {
+                       if (const auto self = weak.lock()) self->on_frame(client, std::move(frame));
                      },
                      [weak, client](const std::string& reason) {
                        if (const auto self = weak.lock()) self->on_closed(client, reason);
@@ -100,6 +108,75 @@ void ClientServer::Parts::on_accepted(stream_protocol::socket socket) {
   connection->close_after_flush(full.text);
 }
 
+void ClientServer::Parts::on_frame(Client client, Bytes frame) {
+  const auto place = clients.find(client);
+  if (place == clients.end()) return;
+  Link& link = place->second;
+  if (!std::exchange(link.spoke, true)) {
+    if (const auto wish = decode_ring_offer(frame)) return answer_wish(client, link, *wish);
+  }
+  if (!link.rings) return handlers.on_record(client, std::move(frame));
+  give_up(link, {Errc::kMalformed, "a record on the socket beside the shared memory"});
+}
+
+void ClientServer::Parts::answer_wish(Client client, Link& link, const RingOffer& wish) {
+  if (link.told) return;  // the client sees that and stays with the socket
+  const int socket = link.socket->socket().native_handle();
+  if (wish.granted && wish.version == kRingVersion) {
+    if (auto port = make_port(client, socket)) {
+      link.rings = std::move(*port);
+      link.rings->start();
+      return;
+    }
+  }
+  // It goes on over the socket.
+  const auto sent = send_answer(socket, RingOffer{}, nullptr);
+  if (!sent) link.socket->close_after_flush(sent.error().text);
+}
+
+Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, int socket) {
+  auto rings = make_rings();
+  if (!rings) return std::unexpected(rings.error());
+  const std::weak_ptr<Parts> weak = weak_from_this();
+  RingPort::Handlers port_handlers;
+  port_handlers.on_frame = [weak, client](Bytes record) {
+    const auto self = weak.lock();
+    if (self && self->clients.contains(client)) {
+      self->handlers.on_record(client, std::move(record));
+    }
+  };
+  port_handlers.on_broken = [weak, client](const Error& error) {
+    const auto self = weak.lock();
+    if (!self || !self->clients.contains(client)) return;
+    give_up(self->clients.at(client), error);
+  };
+  // Opened on copies: what cannot be opened here is not handed over.
+  auto port =
+      RingPort::open(runtime, RingPort::End::kDaemon, duplicate(*rings), std::move(port_handlers));
+  if (!port) return port;
+  if (auto sent = send_answer(socket, RingOffer{true, kRingVersion}, &*rings); !sent) {
+    return std::unexpected(sent.error());
+  }
+  return port;
+}
+
+void ClientServer::Parts::on_closed(Client client, const std::string& reason) {
+  const auto place = clients.find(client);
+  if (place == clients.end()) return;
+  if (const auto rings = place->second.rings) {
+    rings->drain();  // what it wrote before it went counts (U7)
+    rings->close();
+  }
+  clients.erase(client);
+  handlers.on_gone(client, reason);
+}
+
+void ClientServer::Parts::give_up(Link& link, const Error& error) {
+  if (link.rings) link.rings->close();
+  link.socket->send(goodbye(error));
+  link.socket->close_after_flush(error.text);
+}
+
 ClientServer::ClientServer(Runtime& runtime, Handlers handlers)
     : parts_(std::make_shared<Parts>(runtime, std::move(handlers))) {}
 
@@ -110,7 +187,10 @@ ClientServer::~ClientServer() {
     ::unlink(parts_->path.c_str());
   }
   parts_->accept_again.cancel();
-  for (const auto& [client, connection] : parts_->clients) connection->close();
+  for (const auto& [client, link] : parts_->clients) {
+    if (link.rings) link.rings->close();
+    link.socket->close();
+  }
   parts_->clients.clear();
 }
 
@@ -140,12 +220,21 @@ Result<void> ClientServer::listen(const std::filesystem::path& path) {
 
 void ClientServer::send(Client client, ByteView record) {
   const auto place = parts_->clients.find(client);
-  if (place != parts_->clients.end()) place->second->send(record);
+  if (place == parts_->clients.end()) return;
+  if (place->second.rings) return place->second.rings->send(record);
+  place->second.told = true;
+  place->second.socket->send(record);
 }
 
 void ClientServer::close(Client client, const std::string& reason) {
   const auto place = parts_->clients.find(client);
-  if (place != parts_->clients.end()) place->second->close_after_flush(reason);
+  if (place == parts_->clients.end()) return;
+  Parts::Link& link = place->second;
+  if (link.rings && !link.rings->close()) {
+    // The ring is full; the socket is not.
+    link.socket->send(goodbye(Error{Errc::kClosed, reason}));
+  }
+  link.socket->close_after_flush(reason);
 }
 
 std::size_t ClientServer::clients() const {

@@ -1,5 +1,6 @@
-/// The daemon's Unix socket: accepts client processes, carries their records both ways, bounds what
-/// waits for each. A client that sends garbage or does not read is closed with a reason, nothing
+/// The daemon's Unix socket: accepts client processes, carries their records both ways, through
+/// shared memory where the client wishes it (docs/formats/client-protocol.md), bounds what waits
+/// for each. A client that sends garbage or does not read is closed with a reason, nothing
 /// else is touched. Handlers are called from the loop only.
 #pragma once
 

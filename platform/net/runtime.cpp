@@ -33,31 +33,49 @@ void Runtime::stop(int exit_code) {
   });
 }
 
-struct Alarm::State {
+/// Setting a kernel timer is dear, above all in virtual machines. So a timer that is set already,
+/// to a time before the one wanted, is left as it is; when it fires it is set again.
+struct Alarm::State : std::enable_shared_from_this<Alarm::State> {
   State(Runtime& runtime, std::function<void()> call)
       : timer(runtime.context()), function(std::move(call)) {}
+
+  void want(MonotonicTime at) {
+    wanted = at;
+    if (wanted < armed) arm();
+  }
+
+  void arm() {
+    armed = wanted;
+    timer.expires_at(std::chrono::steady_clock::time_point(wanted.time_since_epoch()));
+    timer.async_wait([state = shared_from_this()](const boost::system::error_code& error) {
+      if (!error) state->on_fired();
+    });
+  }
+
+  void on_fired() {
+    armed = kNever;
+    if (wanted == kNever) return;
+    if (wanted > Runtime::now()) return arm();
+    wanted = kNever;
+    function();
+  }
+
   boost::asio::steady_timer timer;
   std::function<void()> function;
-  std::uint64_t setting = 0;  ///< grows with each set(): an older expiry does not count
+  MonotonicTime wanted = kNever;
+  MonotonicTime armed = kNever;  ///< when the timer fires
 };
 
 Alarm::Alarm(Runtime& runtime, std::function<void()> function)
     : state_(std::make_shared<State>(runtime, std::move(function))) {}
 
 Alarm::~Alarm() {
-  cancel();
+  state_->wanted = kNever;
+  state_->timer.cancel();
 }
 
 void Alarm::set(MonotonicTime at) {
-  const std::uint64_t setting = ++state_->setting;
-  if (at == kNever) {
-    state_->timer.cancel();
-    return;
-  }
-  state_->timer.expires_at(std::chrono::steady_clock::time_point(at.time_since_epoch()));
-  state_->timer.async_wait([state = state_, setting](const boost::system::error_code& error) {
-    if (!error && state->setting == setting) state->function();
-  });
+  state_->want(at);
 }
 
 void close_on_exec(int descriptor) {

@@ -1,4 +1,5 @@
-/// A client process's connection to its site's daemon over the Unix socket.
+/// A client process's connection to its site's daemon: shared memory where the daemon grants it,
+/// else the Unix socket alone (docs/formats/client-protocol.md).
 #pragma once
 
 #include <filesystem>
@@ -10,20 +11,27 @@
 
 namespace cohort::net {
 
-class FrameConnection;
-
 class UnixClientLink final : public wire::ClientLink {
  public:
+  enum class Transport {
+    kRings,   ///< asks for shared memory; takes the socket where the daemon has none to give
+    kSocket,  ///< does not ask
+  };
   /// Connects. Errors: kClosed (no daemon listens there), kIo. Blocks: never for long: it is local.
   static Result<std::unique_ptr<UnixClientLink>> connect(Runtime& runtime,
-                                                         const std::filesystem::path& path);
+                                                         const std::filesystem::path& path,
+                                                         Transport transport = Transport::kRings);
   ~UnixClientLink() override;
 
   void send(Bytes record) override;
 
+  /// Whether records go through shared memory. False as long as the daemon has not answered.
+  bool has_rings() const;
+
  private:
-  explicit UnixClientLink(std::shared_ptr<FrameConnection> connection);
-  std::shared_ptr<FrameConnection> connection_;
+  struct Parts;
+  explicit UnixClientLink(std::shared_ptr<Parts> parts);
+  std::shared_ptr<Parts> parts_;
 };
 
 }  // namespace cohort::net

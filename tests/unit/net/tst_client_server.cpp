@@ -26,21 +26,37 @@ class TstClientServer : public QObject {
  private slots:
   void init();
   void cleanup();
+  void records_goBothWaysInOrder_data() { transports(); }
   void records_goBothWaysInOrder();
+  void user_isTheKernelsWord_data() { transports(); }
   void user_isTheKernelsWord();
+  void close_afterWhatWasSent_reachesTheClient_data() { transports(); }
   void close_afterWhatWasSent_reachesTheClient();
+  void clientGone_isTold_data() { transports(); }
   void clientGone_isTold();
+  void serverGone_isToldToTheClient_data() { transports(); }
   void serverGone_isToldToTheClient();
+  void malformedLength_closesThatClientWithAGoodbye_data() { transports(); }
   void malformedLength_closesThatClientWithAGoodbye();
+  void clientThatDoesNotRead_isClosedAlone_data() { transports(); }
   void clientThatDoesNotRead_isClosedAlone();
   void noDaemon_isClosed();
   void staleSocket_isReplaced();
 
  private:
+  /// Every test of a link runs through shared memory and over the socket alone.
+  static void transports() {
+    QTest::addColumn<bool>("rings");
+    QTest::newRow("rings") << true;
+    QTest::newRow("socket") << false;
+  }
   using Raw = boost::asio::local::stream_protocol::socket;
 
   std::unique_ptr<UnixClientLink> connect() {
-    auto link = UnixClientLink::connect(*runtime_, path_);
+    QFETCH(bool, rings);
+    auto link = UnixClientLink::connect(
+        *runtime_, path_,
+        rings ? UnixClientLink::Transport::kRings : UnixClientLink::Transport::kSocket);
     if (!link) return nullptr;
     (*link)->on_record = [this](Bytes record) { received_.push_back(std::move(record)); };
     (*link)->on_closed = [this](std::string reason) { closed_ = std::move(reason); };
@@ -107,6 +123,8 @@ void TstClientServer::records_goBothWaysInOrder() {
   }
   QVERIFY(drive(*runtime_, [this] { return received_.size() == 50; }));
   QVERIFY(received_[49] == Bytes(50, 49));
+  QFETCH(bool, rings);
+  QCOMPARE(link->has_rings(), rings);
 }
 
 void TstClientServer::user_isTheKernelsWord() {
