@@ -31,8 +31,10 @@ constexpr std::string_view kAllowedStarts[] = {
     "__stack_chk_fail",
     "_GLOBAL_OFFSET_TABLE_",
 };
-constexpr std::string_view kAllowedNames[] = {"memcpy", "memmove", "memset", "memcmp",
-                                              "memchr", "strlen",  "bcmp",   "abort"};
+// The last two are std::shared_ptr's: whether its counts need a lock, and which deleter it has.
+constexpr std::string_view kAllowedNames[] = {
+    "memcpy", "memmove", "memset", "memcmp", "memchr",
+    "strlen", "bcmp",    "abort",  "strcmp", "__libc_single_threaded"};
 
 bool is_allowed(std::string_view symbol) {
   for (const std::string_view start : kAllowedStarts) {
