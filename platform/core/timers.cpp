@@ -1,20 +1,30 @@
 #include "platform/core/timers.h"
 
 #include <algorithm>
+#include <array>
 
 namespace cohort::core {
 
 namespace {
+
+constexpr std::array kRules = {
+    TimerRule{"ballot_timeout_ms", &Timers::ballot_timeout, 500, 60'000},
+    TimerRule{"epoch_deadline_ms", &Timers::epoch_deadline, 200, 60'000},
+    TimerRule{"heartbeat_ms", &Timers::heartbeat, 20, 1'000},
+    TimerRule{"lease_ms", &Timers::lease, 100, 10'000},
+    TimerRule{"quorum_loss_restart_ms", &Timers::quorum_loss_restart, 1'000, 3'600'000},
+    TimerRule{"suspicion_ceiling_ms", &Timers::suspicion_ceiling, 500, 60'000},
+    TimerRule{"suspicion_floor_ms", &Timers::suspicion_floor, 150, 30'000},
+};
 
 Result<void> conflict(std::string text) {
   return make_error(Errc::kInvalidArgument, std::move(text));
 }
 
 const TimerRule* rule_of(std::string_view name) {
-  const auto& rules = timer_rules();
-  const auto found = std::find_if(rules.begin(), rules.end(),
+  const auto found = std::find_if(kRules.begin(), kRules.end(),
                                   [name](const TimerRule& rule) { return rule.name == name; });
-  return found == rules.end() ? nullptr : &*found;
+  return found == kRules.end() ? nullptr : &*found;
 }
 
 std::string names() {
@@ -28,17 +38,8 @@ std::string names() {
 
 }  // namespace
 
-const std::vector<TimerRule>& timer_rules() {
-  static const std::vector<TimerRule> rules = {
-      {"ballot_timeout_ms", &Timers::ballot_timeout, 500, 60'000},
-      {"epoch_deadline_ms", &Timers::epoch_deadline, 200, 60'000},
-      {"heartbeat_ms", &Timers::heartbeat, 20, 1'000},
-      {"lease_ms", &Timers::lease, 100, 10'000},
-      {"quorum_loss_restart_ms", &Timers::quorum_loss_restart, 1'000, 3'600'000},
-      {"suspicion_ceiling_ms", &Timers::suspicion_ceiling, 500, 60'000},
-      {"suspicion_floor_ms", &Timers::suspicion_floor, 150, 30'000},
-  };
-  return rules;
+std::span<const TimerRule> timer_rules() {
+  return kRules;
 }
 
 Timers timers_of(const wire::PlantRecord& record) {

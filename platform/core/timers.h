@@ -3,6 +3,7 @@
 /// Source: docs/protocol/hosts.md.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,7 @@ struct TimerRule {
 };
 
 /// All timers, in the order of their names.
-const std::vector<TimerRule>& timer_rules();
+std::span<const TimerRule> timer_rules();
 
 /// The defaults with what the record sets. Requires: check() has accepted each setting.
 Timers timers_of(const wire::PlantRecord& record);
