@@ -1,6 +1,8 @@
 // Goal: the load generators notice every message that is damaged, missing, repeated or out of
 // order, so that a figure of theirs is one of a service that works. Method: streams made by hand.
 #include <QtTest>
+#include <algorithm>
+#include <vector>
 
 #include "tests/bench/payload.h"
 
@@ -25,7 +27,8 @@ class TstPayload : public QObject {
  private slots:
   void stream_thatIsWhole_hasNoFault_data() {
     QTest::addColumn<std::size_t>("size");
-    for (const std::size_t size : {0, 16, 17, 39, 40, 64, 1000, 65536, 1000000}) {
+    constexpr std::size_t kSizes[] = {0, 16, 17, 39, 40, 64, 1000, 65536, 1000000};
+    for (const std::size_t size : kSizes) {
       QTest::addRow("%zu bytes", size) << size;
     }
   }
