@@ -21,9 +21,16 @@ void Outbox::push(Bytes record) {
   waiting_.push_back({std::move(record), 0, {}, 0, 0});
 }
 
+std::size_t Outbox::cost_of(const wire::Multicast& multicast) {
+  const wire::Destinations& to = multicast.destinations;
+  return multicast.payload.size() + limits::kMessageCostBytes +
+         8 * (to.groups.size() + to.processes.size());
+}
+
 void Outbox::ask_numbered(std::uint64_t token, wire::Multicast multicast, bool reserve,
                           Answer answer) {
   const std::size_t bytes = multicast.payload.size();
+  const std::size_t cost = cost_of(multicast);
   if (bytes <= limits::kPartBytes) {
     ask(token, multicast, std::move(answer));
   } else if (closed_) {
@@ -40,10 +47,10 @@ void Outbox::ask_numbered(std::uint64_t token, wire::Multicast multicast, bool r
   }
   const auto found = asked_.find(token);
   if (found == asked_.end()) return;
-  found->second.bytes = bytes;
+  found->second.bytes = cost;
   found->second.reserve = reserve;
-  bytes_waiting_ += bytes;
-  if (reserve) reserve_waiting_ += bytes;
+  bytes_waiting_ += cost;
+  if (reserve) reserve_waiting_ += cost;
 }
 
 void Outbox::send_waiting() {

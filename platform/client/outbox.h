@@ -26,7 +26,7 @@ class Outbox {
   std::uint64_t next_token() { return next_token_++; }
   /// Sends a request that carries `token`; `answer` may be empty.
   void ask(std::uint64_t token, const wire::ClientRequest& request, Answer answer);
-  /// As ask(), and counts the payload until the answer comes.
+  /// As ask(), and counts the multicast's cost until the answer comes.
   void ask_numbered(std::uint64_t token, wire::Multicast multicast, bool reserve, Answer answer);
   /// Sends a request that has no answer; it waits behind nothing.
   void tell(const wire::ClientRequest& request);
@@ -59,6 +59,8 @@ class Outbox {
     std::size_t sent = 0;
     std::size_t taken = 0;
   };
+  /// No less than the daemon counts: the length of its record, or the payload where it is large.
+  static std::size_t cost_of(const wire::Multicast& multicast);
   void push(Bytes record);
   void send_waiting();
   bool send_parts(Waiting& large);
