@@ -188,7 +188,9 @@ void Router::send_status(SiteId site) {
     }
     status.delivered_epoch = plane_.epochs().delivered();
     status.slow = plane_.flow().own_slow();
-    if (views_.echoes(site)) status.echo_ns = detector_.echo_for(site, context_.now);
+    // Only a member may live on our echoes: one that was removed would take them for a lease.
+    const bool member = basis.holds(sessions_.life(site));
+    if (member && views_.echoes(site)) status.echo_ns = detector_.echo_for(site, context_.now);
   } else if (basis.number > 0) {
     status.log_view = basis.number;
     status.log_members = basis.members;

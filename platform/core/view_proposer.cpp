@@ -208,6 +208,7 @@ void ViewChange::drop_suspected() {
   std::erase_if(proposer_.survivors, lost);
   if (proposer_.voters.size() == before) return;
   COHORT_PROBE("view.voter_lost_in_ballot");
+  if (proposer_.survivors.empty()) return abandon("nobody who stays is heard any more");
   if (!quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()}))
     abandon("lost its quorum");
 }
