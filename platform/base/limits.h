@@ -29,8 +29,8 @@ inline constexpr std::size_t kRecipientsPerMulticast = 4096;  ///< so that Sent 
 inline constexpr std::size_t kMessageFields = 256;
 inline constexpr std::size_t kMessageDepth = 8;
 inline constexpr std::size_t kCredentialBytes = 256;  ///< what a group may ask of who joins it
-inline constexpr std::size_t kNameBytes = 64;    ///< group, field, host, lot names
-inline constexpr std::size_t kTextBytes = 4096;  ///< reasons and texts for people
+inline constexpr std::size_t kNameBytes = 64;         ///< group, field, host, lot names
+inline constexpr std::size_t kTextBytes = 4096;       ///< reasons and texts for people
 
 // --- flow
 inline constexpr std::size_t kUnstableBytesPerOrigin =

@@ -113,8 +113,9 @@ void Site::resume() {
   const std::uint16_t incarnation = incarnation_;
   intake_.paused = false;
   std::deque<core::Input> backlog = std::exchange(intake_.backlog, {});
+  // At once: what a slow processor has not come to yet is younger.
   for (core::Input& waiting : backlog) {
-    if (core_ != nullptr && incarnation_ == incarnation) input(std::move(waiting));
+    if (core_ != nullptr && incarnation_ == incarnation) step(waiting);
   }
 }
 
@@ -138,10 +139,11 @@ void Site::client_input(std::uint64_t life, core::Input given) {
 
 void Site::input(core::Input given) {
   if (core_ == nullptr) return;
-  if (intake_.paused) {
-    intake_.backlog.push_back(std::move(given));
-  } else if (intake_.service > Duration{0} || intake_.busy_until > world_.queue().now()) {
+  // Whoever is asked first is answered first: also of two that come before and during a pause.
+  if (intake_.service > Duration{0} || intake_.busy_until >= world_.queue().now()) {
     input_slowly(std::move(given));
+  } else if (intake_.paused) {
+    intake_.backlog.push_back(std::move(given));
   } else {
     step(given);
   }

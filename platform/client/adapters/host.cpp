@@ -104,8 +104,8 @@ Result<std::unique_ptr<Host>> Host::open(HostOptions options) {
   auto log = LogFile::open(p.options.program, log_path, p.options.verbose);
   if (!log) return std::unexpected(log.error());
   p.log = std::move(*log);
-  const auto socket = p.options.socket.empty() ? config::socket_path(p.options.plant, site)
-                                               : p.options.socket;
+  const auto socket =
+      p.options.socket.empty() ? config::socket_path(p.options.plant, site) : p.options.socket;
   auto link = net::UnixClientLink::connect(p.loop.runtime(), socket);
   if (!link) return std::unexpected(link.error());
   p.link = std::move(*link);

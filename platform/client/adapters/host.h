@@ -47,7 +47,7 @@ struct HostOptions {
   config::PlantFile plant;
   SiteId site;
   std::filesystem::path socket = {};  ///< of the site's daemon; empty: where the plant file says
-  bool record_history = true;  ///< site-N/history/PROGRAM-PROCESS.history, one line a record
+  bool record_history = true;         ///< site-N/history/PROGRAM-PROCESS.history, one line a record
   bool log_to_file = true;     ///< site-N/log/PROGRAM.log; warnings and errors also go to stderr
   bool verbose = false;        ///< debug records too
   bool handle_signals = true;  ///< false: another loop of this program has them (console)

@@ -34,7 +34,8 @@ void add_run_options(CLI::App& sub, RunCommand& command) {
   sub.add_option("--jobs", command.batch.jobs, "processes at a time")->check(CLI::Range(1, 64));
   sub.add_option("--profile", command.batch.profile,
                  "swarm, calm, views, tools, storm, total, quorum or flow")
-      ->check(CLI::IsMember({"swarm", "calm", "views", "tools", "storm", "total", "quorum", "flow"}));
+      ->check(
+          CLI::IsMember({"swarm", "calm", "views", "tools", "storm", "total", "quorum", "flow"}));
   sub.add_option("--mutant", command.batch.mutant, "a bug to switch on");
   sub.add_option("--twice", command.batch.twice, "share of seeds run twice (determinism)");
   sub.add_option("--require", command.require, "file of probes and least hits");
@@ -75,6 +76,41 @@ void add_coverage_options(CLI::App& sub, CoverageCommand& command) {
   sub.add_option("--out", command.out, "the page");
 }
 
+void add_replay_options(CLI::App& sub, ReplayCommand& command) {
+  sub.add_option("seed", command.seed)->required();
+  sub.add_flag("--trace", command.trace, "print every protocol event");
+  sub.add_option("--profile", command.profile);
+  sub.add_option("--mutant", command.mutant);
+  sub.add_option("--history", command.history, "write the records to this file");
+}
+
+void add_mutants_options(CLI::App& sub, MutantsCommand& command) {
+  sub.add_option("--registry", command.registry)->required();
+  sub.add_option("--seeds", command.seeds, "most seeds for one bug");
+  sub.add_option("--jobs", command.jobs)->check(CLI::Range(1, 64));
+  sub.add_flag("--all-seeds", command.all_seeds,
+               "from seed 1, not from the one that killed it before");
+  sub.add_option("--only", command.only, "this one");
+}
+
+void add_scenario_options(CLI::App& sub, ScenarioCommand& command) {
+  sub.add_option("files", command.files, "docs/formats/scenario.md")->required();
+  sub.add_flag("--trace", command.trace, "print every protocol event");
+  sub.add_flag("--verbose", command.verbose, "what was meant to be violated, too");
+  sub.add_option("--history", command.history, "write the records to this file");
+}
+
+void add_shrink_options(CLI::App& sub, ShrinkCommand& command) {
+  sub.add_option("seed", command.seed, "the failing seed");
+  sub.add_option("--scenario", command.file, "a failing scenario instead");
+  sub.add_option("--profile", command.profile);
+  sub.add_option("--mutant", command.mutant);
+  sub.add_option("--property", command.property, "else the first that is violated");
+  sub.add_option("--out", command.out, "write it to this file, too");
+  sub.add_option("--tries", command.tries, "replays at most");
+  sub.add_flag("--quiet", command.quiet, "no progress");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -93,11 +129,7 @@ int main(int argc, char** argv) {
 
   ReplayCommand replay_command;
   CLI::App* replay_sub = app.add_subcommand("replay", "run one seed again, byte for byte");
-  replay_sub->add_option("seed", replay_command.seed)->required();
-  replay_sub->add_flag("--trace", replay_command.trace, "print every protocol event");
-  replay_sub->add_option("--profile", replay_command.profile);
-  replay_sub->add_option("--mutant", replay_command.mutant);
-  replay_sub->add_option("--history", replay_command.history, "write the records to this file");
+  add_replay_options(*replay_sub, replay_command);
 
   std::vector<std::string> files;
   bool check_json = false;
@@ -107,32 +139,16 @@ int main(int argc, char** argv) {
 
   MutantsCommand mutants_command;
   CLI::App* mutants_sub = app.add_subcommand("mutants", "switch each known bug on until caught");
-  mutants_sub->add_option("--registry", mutants_command.registry)->required();
-  mutants_sub->add_option("--seeds", mutants_command.seeds, "most seeds for one bug");
-  mutants_sub->add_option("--jobs", mutants_command.jobs)->check(CLI::Range(1, 64));
-  mutants_sub->add_flag("--all-seeds", mutants_command.all_seeds,
-                        "from seed 1, not from the one that killed it before");
-  mutants_sub->add_option("--only", mutants_command.only, "this one");
+  add_mutants_options(*mutants_sub, mutants_command);
 
   ScenarioCommand scenario_command;
   CLI::App* scenario_sub = app.add_subcommand("scenario", "play scenarios and judge them");
-  scenario_sub->add_option("files", scenario_command.files, "docs/formats/scenario.md")->required();
-  scenario_sub->add_flag("--trace", scenario_command.trace, "print every protocol event");
-  scenario_sub->add_flag("--verbose", scenario_command.verbose,
-                         "what was meant to be violated, too");
-  scenario_sub->add_option("--history", scenario_command.history, "write the records to this file");
+  add_scenario_options(*scenario_sub, scenario_command);
 
   ShrinkCommand shrink_command;
   CLI::App* shrink_sub =
       app.add_subcommand("shrink", "make a failing seed a scenario that people can read");
-  shrink_sub->add_option("seed", shrink_command.seed, "the failing seed");
-  shrink_sub->add_option("--scenario", shrink_command.file, "a failing scenario instead");
-  shrink_sub->add_option("--profile", shrink_command.profile);
-  shrink_sub->add_option("--mutant", shrink_command.mutant);
-  shrink_sub->add_option("--property", shrink_command.property, "else the first that is violated");
-  shrink_sub->add_option("--out", shrink_command.out, "write it to this file, too");
-  shrink_sub->add_option("--tries", shrink_command.tries, "replays at most");
-  shrink_sub->add_flag("--quiet", shrink_command.quiet, "no progress");
+  add_shrink_options(*shrink_sub, shrink_command);
 
   ExploreCommand explore_command;
   CLI::App* explore_sub = app.add_subcommand("explore", "try every order of a small scope");

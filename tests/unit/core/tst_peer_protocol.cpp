@@ -106,6 +106,10 @@ std::vector<PeerFrame> samples() {
   frames.emplace_back(wire::Acknowledgement{});
   frames.emplace_back(
       wire::DirectFrame{ProcessId::make(life, 3), ProcessId::make(life, 4), 2, 7, {1, 2}});
+  const wire::Host host{SiteId{2}, "beta", {{"127.0.0.2", 7411}, {"::1", 7412}}, true};
+  frames.emplace_back(
+      wire::PlantRequest{7, {life, 3}, {wire::PlantChangeKind::kAddHost, host, {"lease", 700}}});
+  frames.emplace_back(wire::PlantUpdate{{4, {host}, {{"lease", 700}}}});
   return frames;
 }
 

@@ -37,7 +37,8 @@ std::vector<ClientRequest> requests() {
           Inspect{9, "why-left", "2"},
           Consumed{UINT64_MAX},
           MulticastPart{300, {4, 5, 6}},
-          Direct{kProcess, 2, 32768, {1, 2}}};
+          Direct{kProcess, 2, 32768, {1, 2}},
+          ChangePlant{10, {7, 8, 9}}};
 }
 
 std::vector<ClientEvent> events() {
