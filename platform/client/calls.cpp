@@ -36,15 +36,25 @@ void Calls::on_reply(const PayloadHeader& header, ProcessId from, const wire::Me
   end_if_complete(call);
 }
 
-void Calls::on_gone(ProcessId process) {
+template <typename Matches>
+void Calls::give_up(const Matches& matches) {
   for (auto call = calls_.begin(); call != calls_.end();) {
     const auto next = std::next(call);
-    if (call->second.waiting.erase(process) > 0) {
-      call->second.answered.insert(process);
-      end_if_complete(call);
+    std::set<ProcessId>& waiting = call->second.waiting;
+    for (const ProcessId process : waiting) {
+      if (matches(process)) call->second.answered.insert(process);
     }
+    if (std::erase_if(waiting, matches) > 0) end_if_complete(call);
     call = next;
   }
+}
+
+void Calls::on_gone(ProcessId process) {
+  give_up([process](ProcessId one) { return one == process; });
+}
+
+void Calls::on_gone(SiteLife life) {
+  give_up([life](ProcessId one) { return one.life() == life; });
 }
 
 void Calls::close(const std::string& reason) {

@@ -44,6 +44,8 @@ class Calls {
   void on_reply(const PayloadHeader& header, ProcessId from, const wire::Message& message);
   /// Nobody waits any longer for a process that failed (P36).
   void on_gone(ProcessId process);
+  /// Nor for one that had left its groups before its site failed: of such only the site is told.
+  void on_gone(SiteLife life);
   void close(const std::string& reason);
   /// The caller's patience is over; later replies are dropped.
   void forget(std::uint64_t number) { calls_.erase(number); }
@@ -61,6 +63,8 @@ class Calls {
   using Table = std::map<std::uint64_t, Call>;
   void end(Table::iterator call, Result<std::vector<CallReply>> result);
   void end_if_complete(Table::iterator call);
+  template <typename Matches>
+  void give_up(const Matches& matches);
 
   task::Scheduler& scheduler_;
   Table calls_;

@@ -63,6 +63,7 @@ enum class Draws {
   kRoom,     ///< a root task's: refused where there is no room
   kWaited,   ///< a root task's that has waited for room
   kReserve,  ///< a handler's or a tool's: on what is kept for these (H14)
+  kReply,    ///< never refused: who exhausts the reserve with replies is closed by its daemon (E15)
 };
 
 struct Process::Parts : std::enable_shared_from_this<Process::Parts> {

@@ -53,7 +53,10 @@ struct Handler {
   void operator()(const wire::Sites& sites) const {
     parts.recorder.sites(sites);
     parts.session.sites = sites.view;
-    for (const auto& [life, why] : sites.departed) forget_failed(life);
+    for (const auto& [life, why] : sites.departed) {
+      parts.calls.on_gone(life);
+      forget_failed(life);
+    }
     parts.direct.look_again();
     parts.watchers.sites.tell(sites);
   }

@@ -75,7 +75,8 @@ Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes 
   record.reply = outgoing.header.is_reply() || !outgoing.waits_for_slow;
   recorder.send(record);
   const std::uint64_t token = record.token;
-  outbox.ask_numbered(token, std::move(record), draws == Draws::kReserve, std::move(answer));
+  outbox.ask_numbered(token, std::move(record), draws == Draws::kReserve || draws == Draws::kReply,
+                      std::move(answer));
   return {};
 }
 
@@ -98,7 +99,8 @@ Result<void> Process::Parts::answer(const Delivery& request, const Tooling::Answ
   note.id = request.id;
   note.peer = request.sender;
   recorder.write(std::move(note));
-  return multicast(outgoing, message, Draws::kReserve, {});
+  // A reply that was refused would leave its caller waiting for ever.
+  return multicast(outgoing, message, Draws::kReply, {});
 }
 
 }  // namespace cohort::client

@@ -368,17 +368,21 @@ class TstCheckers : public QObject {
 
   void slowMember_excludedWhileItReads_isFound() {
     // Goal: F2. Method: it reads again before its end; it does not; its queue was full.
-    const auto story_of = [](bool reads_again, const char* why) {
+    const auto story_of = [](bool reads_again, const char* why,
+                             std::int64_t reading_ns = 2'000'000'000) {
       Story story = three_members();
       story.note(r, "reading.stopped");
       if (reads_again) story.note(r, "reading.again");
-      story.add(r, HistoryKind::kEnd).text = why;
+      HistoryRecord& last = story.add(r, HistoryKind::kEnd);
+      last.text = why;
+      last.time_ns += reading_ns;
       end(story, {p, q});
       return story;
     };
     must_violate(story_of(true, "it has read nothing for 10 s"), "F2");
     must_violate(story_of(false, "its queue is full"), "F2");
     QVERIFY(story_of(false, "it has read nothing for 10 s").judge("F2").empty());
+    QVERIFY(story_of(true, "it has read nothing for 10 s", 40'000'000).judge("F2").empty());
   }
 };
 
