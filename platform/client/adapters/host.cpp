@@ -22,6 +22,7 @@ struct Host::Parts {
   explicit Parts(HostOptions given) : options(std::move(given)) {}
 
   void start_recording();
+  void end_recording();
   void watch_link();
   void stop(std::string_view why);
   void finish(int code);
@@ -37,6 +38,7 @@ struct Host::Parts {
   std::unique_ptr<net::Alarm> grace;
   bool session_over = false;
   bool finished = false;
+  bool recorded = false;  ///< the history has its last record
 };
 
 void Host::Parts::start_recording() {
@@ -44,11 +46,17 @@ void Host::Parts::start_recording() {
                                           options.program);
   history->on_failure = [this](const std::string& why) { log->write(LogLevel::kWarning, why); };
   Tooling(*process).record_history([this](const wire::HistoryRecord& record) {
-    if (finished) return;
+    if (recorded) return;
     const bool flush_is_due = history->waiting();
     history->add(record);
     if (!flush_is_due && history->waiting()) loop.post([this] { history->flush(); });
   });
+}
+
+/// Not before the very end: what ends with the program may still send.
+void Host::Parts::end_recording() {
+  recorded = true;
+  if (history) history->end(stopped.is_set() ? "stopped" : "ended", net::Runtime::now());
 }
 
 /// Tells the scheduler the time before each record is handled, and stops when the session ends.
@@ -75,7 +83,6 @@ void Host::Parts::stop(std::string_view why) {
 void Host::Parts::finish(int code) {
   if (finished) return;
   finished = true;
-  if (history) history->end(stopped.is_set() ? "stopped" : "ended", net::Runtime::now());
   loop.stop(session_over && code == kExitOk ? int{kExitDaemonGone} : code);
 }
 
@@ -86,8 +93,9 @@ task::Task<void> Host::Parts::drive(Parts* parts, task::Task<int> main) {
 
 Host::Host(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Host::~Host() {
-  scheduler().drop_tasks();
-}  // they refer to the process
+  scheduler().drop_tasks();  // they refer to the process
+  parts_->end_recording();
+}
 
 Result<std::unique_ptr<Host>> Host::open(HostOptions options) {
   auto parts = std::make_unique<Parts>(std::move(options));
