@@ -128,8 +128,9 @@ std::optional<double> TableReader::real(std::string_view key, double least, doub
   return value;
 }
 
-std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view key,
-                                                               std::string_view allowed) {
+template <typename Value>
+std::optional<std::vector<Value>> TableReader::list(std::string_view key,
+                                                    std::string_view allowed) {
   const toml::node* node = find(key, allowed);
   if (!node) return std::nullopt;
   const auto* array = node->as_array();
@@ -137,9 +138,9 @@ std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view 
     fault(key, wrong_type(*node), allowed);
     return std::nullopt;
   }
-  std::vector<std::int64_t> values;
+  std::vector<Value> values;
   for (const toml::node& element : *array) {
-    const auto* value = element.as_integer();
+    const auto* value = element.as<Value>();
     if (!value) {
       fault(key, "holds an element that " + wrong_type(element), allowed);
       return std::nullopt;
@@ -149,25 +150,14 @@ std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view 
   return values;
 }
 
+std::optional<std::vector<std::int64_t>> TableReader::integers(std::string_view key,
+                                                               std::string_view allowed) {
+  return list<std::int64_t>(key, allowed);
+}
+
 std::optional<std::vector<std::string>> TableReader::texts(std::string_view key,
                                                            std::string_view allowed) {
-  const toml::node* node = find(key, allowed);
-  if (!node) return std::nullopt;
-  const auto* array = node->as_array();
-  if (!array) {
-    fault(key, wrong_type(*node), allowed);
-    return std::nullopt;
-  }
-  std::vector<std::string> values;
-  for (const toml::node& element : *array) {
-    const auto* value = element.as_string();
-    if (!value) {
-      fault(key, "holds an element that " + wrong_type(element), allowed);
-      return std::nullopt;
-    }
-    values.push_back(value->get());
-  }
-  return values;
+  return list<std::string>(key, allowed);
 }
 
 std::optional<bool> TableReader::flag(std::string_view key) {

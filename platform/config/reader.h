@@ -60,6 +60,8 @@ class TableReader {
   void finish();
 
  private:
+  template <typename Value>
+  std::optional<std::vector<Value>> list(std::string_view key, std::string_view allowed);
   const toml::node* find(std::string_view key, std::string_view allowed);
 
   const toml::table& table_;

@@ -31,8 +31,6 @@ struct RingHeader {
   alignas(64) std::atomic<std::uint64_t> read = 0;     ///< bytes ever read; the reader's
   alignas(64) std::atomic<std::uint32_t> reader_sleeps = 0;
   alignas(64) std::atomic<std::uint32_t> writer_waits = 0;
-  /// From the daemon: until when this site may act, CLOCK_BOOTTIME; 0: not said.
-  alignas(64) std::atomic<std::int64_t> lease_until_ns = 0;
 };
 inline constexpr std::size_t kRingHeaderBytes = 4096;
 static_assert(sizeof(RingHeader) <= kRingHeaderBytes);

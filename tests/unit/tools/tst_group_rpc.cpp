@@ -69,6 +69,11 @@ task::Task<void> join(std::shared_ptr<Member> member) {
   if (view) member->group = view->group;
 }
 
+task::Task<void> leave(std::shared_ptr<Member> member) {
+  auto left = co_await member->app.process().leave_group(member->group);
+  if (left) member->group = {};
+}
+
 struct Caller {
   explicit Caller(App& owner) : app(owner) {}
   App& app;
@@ -186,6 +191,18 @@ class TstGroupRpc : public QObject {
   void call_recipientsSiteDies_doesNotWaitForIt() {
     start_asking(kSilent, tools::kAll);
     plant_->run(millis(50));
+    plant_->kill_site(3);
+    plant_->run(millis(1500));
+    for (const std::size_t i : {0u, 1u}) plant_->kill(members_[i]->app);
+    QVERIFY(plant_->run_until([this] { return caller_->replies.has_value(); }));
+    QVERIFY(caller_->replies->error().code == Errc::kNoReplyPossible);
+  }
+
+  void call_recipientLeftBeforeItsSiteDied_doesNotWaitForIt() {
+    start_asking(kSilent, tools::kAll);
+    plant_->run(millis(50));
+    members_[2]->app.spawn(leave(members_[2]));
+    QVERIFY(plant_->run_until([this] { return !members_[2]->group.valid(); }));
     plant_->kill_site(3);
     plant_->run(millis(1500));
     for (const std::size_t i : {0u, 1u}) plant_->kill(members_[i]->app);
