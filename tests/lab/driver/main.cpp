@@ -33,6 +33,7 @@ struct Options {
   bool smoke = false;
   bool keep = false;
   bool all_must_run = false;
+  fs::path programs;  ///< where the other programs of the build are
 };
 
 struct Verdict {
@@ -57,7 +58,7 @@ Verdict run_one(const Scenario& scenario, const Options& options, std::uint64_t 
   }
   const auto begin = std::chrono::steady_clock::now();
   PlantOptions its = scenario.options;
-  its.programs = fs::read_symlink("/proc/self/exe").parent_path();
+  its.programs = options.programs;
   its.directory = options.directory / scenario.name;
   its.seed = seed;
   {
@@ -181,6 +182,8 @@ int main(int argc, char** argv) {
   }
   if (options.list) return list(scenarios);
   signal(SIGPIPE, SIG_IGN);
+  // Inside a changed root the kernel tells another path once the mounts are our own.
+  options.programs = fs::read_symlink("/proc/self/exe").parent_path();
   keep_mounts_to_ourselves();
   return run_all(scenarios, options);
 }
