@@ -23,6 +23,7 @@ inline constexpr std::size_t kFrameBytes = 64 * 1024;  ///< one frame between si
 inline constexpr std::size_t kPayloadBytes = 16 * 1024 * 1024;  ///< what a multicast may carry
 inline constexpr std::size_t kPartBytes = 48 * 1024;  ///< of a payload, in one frame or record
 inline constexpr std::size_t kGlobalPayloadBytes = kPartBytes;  ///< a GBCAST: it fits an opening
+inline constexpr std::size_t kNumbersPerBatch = 1024;  ///< of a stream, in one frame to a peer
 inline constexpr std::size_t kSnapshotFrameBytes = 16 * 1024 * 1024;  ///< table for a joining site
 inline constexpr std::size_t kDestinations = 64;              ///< entries of a destination list
 inline constexpr std::size_t kRecipientsPerMulticast = 4096;  ///< so that Sent fits a frame
@@ -31,6 +32,7 @@ inline constexpr std::size_t kMessageDepth = 8;
 inline constexpr std::size_t kCredentialBytes = 256;  ///< what a group may ask of who joins it
 inline constexpr std::size_t kNameBytes = 64;         ///< group, field, host, lot names
 inline constexpr std::size_t kTextBytes = 4096;       ///< reasons and texts for people
+inline constexpr std::size_t kEvidenceBytes = 512;    ///< why a site was removed
 
 // --- flow
 inline constexpr std::size_t kUnstableBytesPerOrigin =
@@ -46,6 +48,8 @@ inline constexpr std::size_t kUntakenPartsBytes = 1024 * 1024;
 /// Large multicasts of one site that travel in fragments and have no number yet.
 inline constexpr std::size_t kLargeSendsPerOrigin = 32;
 inline constexpr std::size_t kLargeBytesPerOrigin = 64 * 1024 * 1024;
+/// What a client has consumed before it has to say so; a fraction of the high water below.
+inline constexpr std::size_t kConsumedReportBytes = 32 * 1024;
 /// Unread deliveries above which no site numbers anything more for a client; below half, again.
 inline constexpr std::size_t kClientHighWaterBytes = 16 * 1024 * 1024;
 /// Bytes towards a site that it has not acknowledged: at least so much is always allowed, and never
@@ -62,12 +66,16 @@ inline constexpr std::size_t kDirectUntakenBytes = 16 * 1024 * 1024;
 inline constexpr std::size_t kDirectStateBytes = 256 * 1024;
 inline constexpr std::size_t kParkedFramesPerPeer = 65536;
 inline constexpr std::size_t kChangesPerEpoch = 256;
+inline constexpr std::size_t kDurableWaiting = 65536;  ///< an origin's updates, not yet on disks
 inline constexpr std::size_t kTraceRing = 4096;
+inline constexpr std::size_t kOverridesKept = 64;  ///< operators' forced views, in every later view
 
 // --- time
 inline constexpr Duration kHeartbeatPeriod = millis(100);
 inline constexpr Duration kSuspicionFloor = millis(600);
 inline constexpr Duration kSuspicionCeiling = seconds(5);
+inline constexpr Duration kLoneAccuserWait =
+    seconds(4);  ///< silence that one site alone reports, of four and more
 inline constexpr Duration kSettlingWindow = millis(50);
 inline constexpr Duration kLease = millis(500);
 inline constexpr Duration kLeaseMargin = millis(50);

@@ -1,6 +1,7 @@
 #include "platform/client/calls.h"
 
 #include "platform/base/assert.h"
+#include "platform/base/instrument.h"
 
 namespace cohort::client {
 
@@ -26,8 +27,15 @@ void Calls::on_sent(std::uint64_t number, const Result<wire::Sent>& sent) {
 
 void Calls::on_reply(const PayloadHeader& header, ProcessId from, const wire::Message& message) {
   const auto call = calls_.find(header.number);
-  if (call == calls_.end()) return;
-  if (!call->second.answered.insert(from).second) return;
+  if (call == calls_.end()) {
+    COHORT_PROBE("rpc.late_reply");
+    return;
+  }
+  if (!call->second.answered.insert(from).second && !COHORT_MUTANT("reply_counted_twice")) {
+    COHORT_PROBE("rpc.second_reply");
+    return;
+  }
+  if (!call->second.numbered) COHORT_PROBE("rpc.reply_before_number");
   call->second.waiting.erase(from);
   if (header.kind == PayloadKind::kAbort) {
     return end(call, make_error(Errc::kRefused, message.text("why")));
@@ -44,7 +52,10 @@ void Calls::give_up(const Matches& matches) {
     for (const ProcessId process : waiting) {
       if (matches(process)) call->second.answered.insert(process);
     }
-    if (std::erase_if(waiting, matches) > 0) end_if_complete(call);
+    if (std::erase_if(waiting, matches) > 0) {
+      COHORT_PROBE("rpc.recipient_failed");
+      end_if_complete(call);
+    }
     call = next;
   }
 }
@@ -73,6 +84,7 @@ void Calls::end_if_complete(Table::iterator call) {
   const bool enough = open.want != kAllReplies && open.replies.size() >= open.want;
   if (!enough && (!open.numbered || !open.waiting.empty())) return;
   if (open.replies.empty()) {
+    COHORT_PROBE("rpc.no_reply_possible");
     return end(call, make_error(Errc::kNoReplyPossible,
                                 "every process that got the request failed or sent a null reply"));
   }

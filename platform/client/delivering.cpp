@@ -24,7 +24,7 @@ Delivery make_delivery(const wire::Deliver& deliver, Payload payload) {
 }  // namespace
 
 void Process::Parts::deliver(const wire::Deliver& deliver) {
-  recorder.deliver(deliver);
+  recorder.tell(deliver);
   auto payload = decode_payload(deliver.payload);
   if (!payload) return;  // the sender's error: it cannot be told, and nobody else is concerned
   const PayloadHeader header = payload->header;
@@ -61,10 +61,10 @@ void Process::Parts::refuse(const Delivery& delivery, std::string_view why) {
 
 void Process::Parts::run_entry(Delivery delivery) {
   const auto& bound = entries.bound[delivery.entry];
-  const std::string entry = "entry " + std::to_string(delivery.entry);
-  if (!bound) return refuse(delivery, entry + " is unknown to this process");
+  const auto entry = [&delivery] { return "entry " + std::to_string(delivery.entry); };
+  if (!bound) return refuse(delivery, entry() + " is unknown to this process");
   if (delivery.order < bound->rule.weakest) {
-    return refuse(delivery, entry + " wants a stronger order than this multicast has");
+    return refuse(delivery, entry() + " wants a stronger order than this multicast has");
   }
   for (const Filter& filter : entries.filters) {
     if (!filter(delivery)) return refuse(delivery, "a filter of the receiver refused the message");

@@ -29,7 +29,14 @@ void Inbox::take(wire::ClientEvent event, std::size_t bytes) {
     if (passes(event)) return handle({std::move(event), bytes});
     holder_->peek(event);
   }
-  waiting_.push_back({std::move(event), bytes});
+  const bool nothing_before = !draining_ && holder_ == nullptr && waiting_.empty();
+  if (nothing_before && !std::holds_alternative<wire::View>(event)) {  // nearly always
+    draining_ = true;
+    handle({std::move(event), bytes});
+    draining_ = false;
+  } else {
+    waiting_.push_back({std::move(event), bytes});
+  }
   drain();
 }
 

@@ -27,12 +27,38 @@ std::size_t Outbox::cost_of(const wire::Multicast& multicast) {
          8 * (to.groups.size() + to.processes.size());
 }
 
+void Outbox::count(std::size_t cost, bool reserve) {
+  bytes_waiting_ += cost;
+  if (reserve) reserve_waiting_ += cost;
+}
+
+void Outbox::uncount(std::size_t cost, bool reserve) {
+  bytes_waiting_ -= cost;
+  if (reserve) reserve_waiting_ -= cost;
+}
+
+void Outbox::send_quiet(wire::Multicast multicast, bool reserve) {
+  if (closed_) return;
+  multicast.quiet = true;
+  quiet_.push_back({cost_of(multicast), reserve});
+  count(quiet_.back().cost, reserve);
+  push(wire::encode(wire::ClientRequest(std::move(multicast))));
+}
+
+void Outbox::numbered(std::uint64_t number) {
+  for (; number > 0 && !quiet_.empty(); --number) {
+    uncount(quiet_.front().cost, quiet_.front().reserve);
+    quiet_.pop_front();
+  }
+  room_.pulse();
+}
+
 void Outbox::ask_numbered(std::uint64_t token, wire::Multicast multicast, bool reserve,
                           Answer answer) {
   const std::size_t bytes = multicast.payload.size();
   const std::size_t cost = cost_of(multicast);
   if (bytes <= limits::kPartBytes) {
-    ask(token, multicast, std::move(answer));
+    ask(token, std::move(multicast), std::move(answer));
   } else if (closed_) {
     return ask(token, wire::Flush{token}, std::move(answer));  // answers that the session is over
   } else {
@@ -49,8 +75,7 @@ void Outbox::ask_numbered(std::uint64_t token, wire::Multicast multicast, bool r
   if (found == asked_.end()) return;
   found->second.bytes = cost;
   found->second.reserve = reserve;
-  bytes_waiting_ += cost;
-  if (reserve) reserve_waiting_ += cost;
+  count(cost, reserve);
 }
 
 void Outbox::send_waiting() {
@@ -91,8 +116,7 @@ void Outbox::answered(std::uint64_t token, wire::ClientEvent event) {
   auto found = asked_.extract(token);
   if (found.empty()) return;
   if (found.mapped().bytes > 0) {
-    bytes_waiting_ -= found.mapped().bytes;
-    if (found.mapped().reserve) reserve_waiting_ -= found.mapped().bytes;
+    uncount(found.mapped().bytes, found.mapped().reserve);
     room_.pulse();
   }
   if (found.mapped().answer) found.mapped().answer(std::move(event));
@@ -103,6 +127,7 @@ void Outbox::close(const std::string& reason) {
   std::map<std::uint64_t, Asked> asked;
   asked.swap(asked_);
   waiting_.clear();
+  quiet_.clear();
   bytes_waiting_ = 0;
   reserve_waiting_ = 0;
   for (auto& [token, question] : asked) {

@@ -28,6 +28,11 @@ class Outbox {
   void ask(std::uint64_t token, const wire::ClientRequest& request, Answer answer);
   /// As ask(), and counts the multicast's cost until the answer comes.
   void ask_numbered(std::uint64_t token, wire::Multicast multicast, bool reserve, Answer answer);
+  /// A quiet multicast, not a large one: nobody asks for its number; counts its cost until it has
+  /// one.
+  void send_quiet(wire::Multicast multicast, bool reserve);
+  /// So many quiet multicasts, the oldest, have got their numbers.
+  void numbered(std::uint64_t number);
   /// Sends a request that has no answer; it waits behind nothing.
   void tell(const wire::ClientRequest& request);
   /// The daemon has room for more of the large multicast.
@@ -59,8 +64,15 @@ class Outbox {
     std::size_t sent = 0;
     std::size_t taken = 0;
   };
+  /// A quiet multicast that has no number yet.
+  struct Quiet {
+    std::size_t cost = 0;
+    bool reserve = false;
+  };
   /// No less than the daemon counts: the length of its record, or the payload where it is large.
   static std::size_t cost_of(const wire::Multicast& multicast);
+  void count(std::size_t cost, bool reserve);
+  void uncount(std::size_t cost, bool reserve);
   void push(Bytes record);
   void send_waiting();
   bool send_parts(Waiting& large);
@@ -69,6 +81,7 @@ class Outbox {
   task::Event room_;
   std::deque<Waiting> waiting_;
   std::map<std::uint64_t, Asked> asked_;
+  std::deque<Quiet> quiet_;
   std::uint64_t next_token_ = 1;
   std::size_t bytes_waiting_ = 0;
   std::size_t reserve_waiting_ = 0;

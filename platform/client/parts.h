@@ -32,6 +32,7 @@ struct Session {
   std::optional<task::OneShot<Result<void>>> welcome;  ///< set while connect() waits
   ProcessId self;                                      ///< none before the welcome
   SiteView sites;
+  std::uint64_t report = 0;    ///< after how many consumed bytes the daemon wants to hear of them
   std::set<ProcessId> failed;  ///< of the site lives that are still in the site view
   std::set<GroupId> muted;     ///< groups whose state this process lacks: nothing runs for them
   bool serving = true;
@@ -53,6 +54,7 @@ struct Entries {
 
 struct Watchers {
   Listeners<ProcessId, Departure> process_gone;
+  Listeners<const wire::MessageId&, bool> durable;
   Listeners<const wire::Sites&> sites;
   Listeners<bool> serving;
   Listeners<const std::string&> closed;
@@ -81,7 +83,6 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   Recorder recorder;
   std::map<std::string, std::shared_ptr<void>> tool_state;
   std::uint64_t consumed_unreported = 0;
-  bool consumed_report_due = false;
 
   // ---- sending.cpp
   /// Checks and hands a multicast over.
@@ -96,7 +97,7 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   bool has_room(std::size_t bytes) const;
 
   // ---- receiving.cpp
-  void on_record(const Bytes& record);
+  void on_record(ByteView record);
   void close(const std::string& reason);
   void handle(const wire::ClientEvent& event);
   void consumed(std::uint64_t bytes);

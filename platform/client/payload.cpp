@@ -5,7 +5,9 @@
 namespace cohort::client {
 
 Bytes encode_payload(const PayloadHeader& header, const wire::Message& message) {
+  Bytes body = message.encode();
   wire::Encoder out;
+  out.expect(64 + body.size());
   out.u8(static_cast<std::uint8_t>(header.kind));
   if (header.kind != PayloadKind::kPlain) out.varint(header.number);
   if (header.is_reply()) {
@@ -14,10 +16,8 @@ Bytes encode_payload(const PayloadHeader& header, const wire::Message& message) 
     out.varint(header.request.view);
     out.varint(header.request.number);
   }
-  Bytes payload = out.take();
-  const Bytes body = message.encode();
-  payload.insert(payload.end(), body.begin(), body.end());
-  return payload;
+  out.raw(body);
+  return out.take();
 }
 
 Result<Payload> decode_payload(ByteView bytes) {

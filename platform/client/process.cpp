@@ -1,6 +1,7 @@
 #include "platform/client/process.h"
 
 #include "platform/base/assert.h"
+#include "platform/base/limits.h"
 #include "platform/client/parts.h"
 
 namespace cohort::client {
@@ -76,7 +77,7 @@ Process::Process(wire::ClientLink& link, task::Scheduler& scheduler, std::string
           link, scheduler,
           wire::Hello{wire::kClientProtocolVersion, std::move(program), unix_pid})) {
   const std::weak_ptr<Parts> weak = parts_;
-  link.on_record = [weak](Bytes record) {
+  link.on_record = [weak](ByteView record) {
     if (const auto parts = weak.lock()) parts->on_record(record);
   };
   link.on_closed = [weak](std::string reason) {
@@ -182,10 +183,41 @@ task::Task<Result<wire::Sent>> Process::multicast_numbered(Order order, Destinat
 task::Task<Result<void>> Process::flush() {
   const PartsPointer parts = parts_;
   const wire::Flush request{parts->outbox.next_token()};
-  parts->recorder.flush(request.token, true);
+  parts->recorder.tell(request);
   auto done = co_await ask<wire::FlushDone>(parts, request);
   if (!done) co_return std::unexpected(done.error());
   co_return Result<void>{};
+}
+
+task::Task<Result<void>> Process::keep_log(GroupId group, std::function<Bytes()> encode_state) {
+  const PartsPointer parts = parts_;
+  const wire::BeginLog begin{parts->outbox.next_token(), group};
+  task::OneShot<Result<Bytes>> shot(*parts->session.scheduler);
+  const auto take = [shot,
+                     encode = std::move(encode_state)](Result<wire::ClientEvent> event) mutable {
+    if (!event) return shot.set(std::unexpected(event.error()));
+    const auto* done = std::get_if<wire::ChangeDone>(&*event);
+    if (done == nullptr) {
+      return shot.set(make_error(Errc::kMalformed, "the daemon answered another question"));
+    }
+    if (done->code != Errc::kOk) return shot.set(make_error(done->code, done->text));
+    shot.set(encode());
+  };
+  parts->outbox.ask(begin.token, begin, take);
+  Result<Bytes> state = co_await shot.wait();
+  if (!state) co_return std::unexpected(state.error());
+  std::size_t at = 0;
+  while (state->size() - at > limits::kPartBytes) {
+    wire::Checkpoint part{0, group, true, {}};
+    const auto first = state->begin() + static_cast<std::ptrdiff_t>(at);
+    part.state.assign(first, first + static_cast<std::ptrdiff_t>(limits::kPartBytes));
+    parts->outbox.tell(part);
+    at += limits::kPartBytes;
+  }
+  wire::Checkpoint last{parts->outbox.next_token(), group, false, {}};
+  last.state.assign(state->begin() + static_cast<std::ptrdiff_t>(at), state->end());
+  Result<void> done = co_await ask_for_change(parts, std::move(last));
+  co_return done;
 }
 
 Process::Subscription Process::on_view(GroupId group,
@@ -194,6 +226,10 @@ Process::Subscription Process::on_view(GroupId group,
 }
 Process::Subscription Process::on_process_gone(std::function<void(ProcessId, Departure)> handler) {
   return parts_->watchers.process_gone.add(std::move(handler));
+}
+Process::Subscription Process::on_durable(
+    std::function<void(const wire::MessageId&, bool)> handler) {
+  return parts_->watchers.durable.add(std::move(handler));
 }
 Process::Subscription Process::on_sites(std::function<void(const wire::Sites&)> handler) {
   return parts_->watchers.sites.add(std::move(handler));
@@ -220,6 +256,14 @@ task::Task<Result<Message>> Process::inspect(std::string what, std::string argum
   auto answer = co_await ask<wire::Inspection>(parts_, std::move(request));
   if (!answer) co_return std::unexpected(answer.error());
   co_return std::move(answer->answer);
+}
+
+task::Task<Result<std::string>> Process::force_form(std::string reason) {
+  wire::ForceForm request{parts_->outbox.next_token(), std::move(reason)};
+  auto done = co_await ask<wire::ChangeDone>(parts_, std::move(request));
+  if (!done) co_return std::unexpected(done.error());
+  if (done->code != Errc::kOk) co_return make_error(done->code, done->text);
+  co_return std::move(done->text);
 }
 
 }  // namespace cohort::client

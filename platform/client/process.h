@@ -123,11 +123,20 @@ class Process {
   /// Returns when everything sent or delivered before is held by all surviving destinations (P33).
   task::Task<Result<void>> flush();
 
+  /// Keeps the group's durable updates on this site's disk from now on, on top of the caller's
+  /// state: `encode_state` is called once, at the place where the log begins. Returns when the
+  /// state is on the disk and the caller counts as a logging member. Errors: kNotMember, kLimit,
+  /// kClosed.
+  task::Task<Result<void>> keep_log(GroupId group, std::function<Bytes()> encode_state);
+
   // ---- monitors: called in the order of events, before anything later is handled. A subscription
   // ends when the returned handle is dropped.
   using Subscription = std::shared_ptr<void>;
   [[nodiscard]] Subscription on_view(GroupId group, std::function<void(const ViewChange&)> handler);
   [[nodiscard]] Subscription on_process_gone(std::function<void(ProcessId, Departure)> handler);
+  /// What became of this process's durable multicasts: true: on the disks of more than half of the
+  /// group's logging members; false: not known, a view change came between.
+  [[nodiscard]] Subscription on_durable(std::function<void(const wire::MessageId&, bool)> handler);
   [[nodiscard]] Subscription on_sites(std::function<void(const wire::Sites&)> handler);
   [[nodiscard]] Subscription on_serving(std::function<void(bool)> handler);
   [[nodiscard]] Subscription on_closed(std::function<void(const std::string& reason)> handler);
@@ -140,6 +149,9 @@ class Process {
 
   /// Asks the daemon about itself (see wire::Inspect).
   task::Task<Result<Message>> inspect(std::string what, std::string argument = {});
+  /// An operator's word: form a site view without a quorum (wire::ForceForm). Returns what the
+  /// daemon says to it. Errors: kRefused, kClosed. Like inspect, allowed while connect() waits.
+  task::Task<Result<std::string>> force_form(std::string reason);
 
  private:
   friend class Tooling;  // platform/client/tooling.h: what the tools need and applications do not

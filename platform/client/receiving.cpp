@@ -8,9 +8,6 @@ namespace cohort::client {
 
 namespace {
 
-/// How many bytes are consumed before the daemon hears of it within a turn.
-constexpr std::uint64_t kConsumedReportBytes = 32 * 1024;
-
 /// Hands answers to whoever asked, and the rest to the parts concerned.
 struct Handler {
   Process::Parts& parts;
@@ -23,6 +20,7 @@ struct Handler {
   void operator()(const wire::Welcome& welcome) const {
     parts.session.self = welcome.process;
     parts.session.sites = welcome.sites;
+    parts.session.report = welcome.report;
     parts.recorder.begin(welcome);
     if (parts.session.welcome && !parts.session.welcome->is_set()) {
       parts.session.welcome->set(Result<void>{});
@@ -32,26 +30,26 @@ struct Handler {
   void operator()(const wire::ChangeDone& done) const { parts.outbox.answered(done.token, done); }
   void operator()(const wire::LookupDone& done) const { parts.outbox.answered(done.token, done); }
   void operator()(const wire::Sent& sent) const {
-    parts.recorder.sent(sent);
+    parts.recorder.tell(sent);
     parts.outbox.answered(sent.token, sent);
   }
   void operator()(const wire::Deliver& deliver) const { parts.deliver(deliver); }
   void operator()(const wire::View& view) const {
     parts.inbox.before_view(view);
-    parts.recorder.view(view);
+    parts.recorder.tell(view);
     parts.book.on_view(view, parts.session.self);
     const GroupId group = view.view.group;
     if (!parts.book.is_member(group, parts.session.self)) parts.session.muted.erase(group);
   }
   void operator()(const wire::ProcessGone& gone) const {
-    parts.recorder.gone(gone);
+    parts.recorder.tell(gone);
     parts.session.failed.insert(gone.process);
     parts.direct.look_again();
     parts.calls.on_gone(gone.process);
     parts.watchers.process_gone.tell(gone.process, gone.reason);
   }
   void operator()(const wire::Sites& sites) const {
-    parts.recorder.sites(sites);
+    parts.recorder.tell(sites);
     parts.session.sites = sites.view;
     for (const auto& [life, why] : sites.departed) {
       parts.calls.on_gone(life);
@@ -61,14 +59,18 @@ struct Handler {
     parts.watchers.sites.tell(sites);
   }
   void operator()(const wire::Serving& serving) const {
-    parts.recorder.serving(serving.serving);
+    parts.recorder.tell(serving);
     parts.session.serving = serving.serving;
     parts.watchers.serving.tell(serving.serving);
   }
   void operator()(const wire::FlushDone& done) const {
-    parts.recorder.flush(done.token, false);
+    parts.recorder.tell(done);
     parts.outbox.answered(done.token, done);
   }
+  void operator()(const wire::Durable& report) const {
+    parts.watchers.durable.tell(report.id, report.durable);
+  }
+  void operator()(const wire::Numbered& numbered) const { parts.outbox.numbered(numbered.count); }
   void operator()(const wire::Inspection& answer) const {
     parts.outbox.answered(answer.token, answer);
   }
@@ -84,7 +86,7 @@ bool Session::is_gone(ProcessId process) const {
                                                process.life()) == sites.members.end();
 }
 
-void Process::Parts::on_record(const Bytes& record) {
+void Process::Parts::on_record(ByteView record) {
   if (session.closed) return;
   auto event = wire::decode_client_event(record);
   if (!event) return close("the daemon sent a malformed record: " + event.error().text);
@@ -106,7 +108,7 @@ void Process::Parts::close(const std::string& reason) {
   const auto alive = shared_from_this();
   session.closed = true;
   session.why_closed = reason;
-  recorder.end(reason);
+  recorder.tell(wire::Goodbye{Errc::kClosed, reason});
   inbox.close();
   if (session.welcome && !session.welcome->is_set()) {
     session.welcome->set(make_error(Errc::kClosed, reason));
@@ -119,18 +121,8 @@ void Process::Parts::close(const std::string& reason) {
 
 void Process::Parts::consumed(std::uint64_t bytes) {
   consumed_unreported += bytes;
-  if (consumed_unreported >= kConsumedReportBytes) {
-    outbox.tell(wire::Consumed{std::exchange(consumed_unreported, 0)});
-    return;
-  }
-  if (std::exchange(consumed_report_due, true)) return;
-  session.scheduler->post([weak = weak_from_this()] {
-    const auto parts = weak.lock();
-    if (!parts) return;
-    parts->consumed_report_due = false;
-    if (parts->consumed_unreported == 0) return;
-    parts->outbox.tell(wire::Consumed{std::exchange(parts->consumed_unreported, 0)});
-  });
+  if (consumed_unreported < session.report) return;
+  outbox.tell(wire::Consumed{std::exchange(consumed_unreported, 0)});
 }
 
 }  // namespace cohort::client

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "platform/task/scheduler.h"
-#include "platform/wire/history.h"
+#include "platform/wire/history_of.h"
 
 namespace cohort::client {
 
@@ -19,16 +19,13 @@ class Recorder {
   /// Fills process, sequence and time in.
   void write(wire::HistoryRecord record);
 
+  /// What the process heard or asked, as histories tell it.
+  template <typename Event>
+  void tell(const Event& event) {
+    if (on()) write(wire::history_of(event));
+  }
+  /// The process has its address, whether or not anything is written.
   void begin(const wire::Welcome& welcome);
-  void end(const std::string& reason);
-  void send(const wire::Multicast& multicast);
-  void sent(const wire::Sent& sent);
-  void deliver(const wire::Deliver& deliver);
-  void view(const wire::View& view);
-  void gone(const wire::ProcessGone& gone);
-  void sites(const wire::Sites& sites);
-  void serving(bool serving);
-  void flush(std::uint64_t token, bool begins);
 
  private:
   const task::Scheduler& scheduler_;

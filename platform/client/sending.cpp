@@ -73,10 +73,17 @@ Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes 
   record.destinations = outgoing.to;
   record.entry = outgoing.entry;
   record.reply = outgoing.header.is_reply() || !outgoing.waits_for_slow;
-  recorder.send(record);
-  const std::uint64_t token = record.token;
-  outbox.ask_numbered(token, std::move(record), draws == Draws::kReserve || draws == Draws::kReply,
-                      std::move(answer));
+  recorder.tell(record);
+  // A history tells who the recipients were, so it needs every answer; so does who counts parts;
+  // and what became of a durable update is told by its id.
+  const bool reserve = draws == Draws::kReserve || draws == Draws::kReply;
+  const bool small = record.payload.size() <= limits::kPartBytes;
+  if (!answer && !recorder.on() && !global && small && record.safety != wire::Safety::kDurable) {
+    outbox.send_quiet(std::move(record), reserve);
+  } else {
+    const std::uint64_t token = record.token;
+    outbox.ask_numbered(token, std::move(record), reserve, std::move(answer));
+  }
   return {};
 }
 
@@ -89,8 +96,11 @@ Result<void> Process::Parts::answer(const Delivery& request, const Tooling::Answ
   outgoing.entry = answer.copy_entry;
   outgoing.header = {answer.kind, request.call, request.sender, request.id};
   const bool waits = request.call != 0 && !session.is_gone(request.sender);
+  // Who answers itself needs no message for it, unless others get the same one.
+  const bool nobody_else = outgoing.to.groups.empty() && outgoing.to.processes.empty();
+  const bool to_self = waits && nobody_else && request.sender == session.self;
+  if (nobody_else && !waits) return {};
   if (waits) outgoing.to.processes.push_back(request.sender);
-  if (outgoing.to.groups.empty() && outgoing.to.processes.empty()) return {};
   wire::HistoryRecord note;
   note.text = answer.kind == PayloadKind::kReply       ? "rpc.reply"
               : answer.kind == PayloadKind::kNullReply ? "rpc.null"
@@ -99,6 +109,11 @@ Result<void> Process::Parts::answer(const Delivery& request, const Tooling::Answ
   note.id = request.id;
   note.peer = request.sender;
   recorder.write(std::move(note));
+  if (to_self) {
+    if (auto good = check(outgoing); !good) return good;
+    calls.on_reply(outgoing.header, session.self, message);
+    return {};
+  }
   // A reply that was refused would leave its caller waiting for ever.
   return multicast(outgoing, message, Draws::kReply, {});
 }

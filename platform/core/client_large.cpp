@@ -55,9 +55,18 @@ bool ClientPort::start_large(Client& client, const std::shared_ptr<LargeSend>& l
     }
   }
   if (!plane_->ready(*large) || !plane_->may_send(large->request, large->total)) return false;
+  const bool durable = large->request.safety == wire::Safety::kDurable;
+  if (durable && !durable_->room()) return false;
+  if (durable && !may_log(large->request, client)) {
+    fragments.drop(*large);
+    return true;
+  }
   client.sent_anything = true;
   const std::uint64_t token = large->request.token;
-  tell_sent(client, token, plane_->send(*large));
+  const GroupId group = durable ? large->request.destinations.groups.front() : GroupId{};
+  DataPlane::Numbered numbered = plane_->send(*large);
+  if (durable) await_durable(client, numbered, group);
+  tell_sent(client, token, std::move(numbered));
   return true;
 }
 

@@ -5,10 +5,19 @@
 
 #include "platform/base/instrument.h"
 #include "platform/base/limits.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::core {
 
 using wire::ClientRequest;
+
+namespace {
+/// When quiet multicasts are reported as numbered even where nothing else goes to their client.
+constexpr std::size_t kNumberedBytes = 64 * 1024;
+constexpr Duration kNumberedDelay = millis(10);
+/// Records of one step from which on room for as much is made for the next one.
+constexpr std::size_t kBusyBytes = 16 * 1024;
+}  // namespace
 
 ClientPort::Client* ClientPort::find(ProcessId process) {
   const auto found = processes_.find(process);
@@ -31,19 +40,27 @@ void ClientPort::on_opened(const ClientOpened& opened) {
 
 void ClientPort::on_frame(const ClientFrame& frame) {
   const auto found = clients_.find(frame.client);
-  if (found == clients_.end() || found->second.closing) return;
+  if (found == clients_.end()) return;
   Client& client = found->second;
-  if (frame.record.size() > limits::kFrameBytes) {
-    close(client, Errc::kLimit,
-          "a record is beyond " + std::to_string(limits::kFrameBytes) + " bytes");
-    return;
+  ByteView records = frame.records;
+  while (!client.closing && !records.empty()) {
+    const auto record = wire::take_record(records);
+    if (!record) return close(client, Errc::kMalformed, "a part of a record");
+    on_record(client, *record);
   }
-  auto request = wire::decode_client_request(frame.record);
+}
+
+void ClientPort::on_record(Client& client, ByteView record) {
+  if (record.size() > limits::kFrameBytes) {
+    return close(client, Errc::kLimit,
+                 "a record is beyond " + std::to_string(limits::kFrameBytes) + " bytes");
+  }
+  auto request = wire::decode_client_request(record);
   if (!request) {
-    close(client, Errc::kMalformed, "a malformed record: " + request.error().text);
-    return;
+    COHORT_PROBE("client.garbage");
+    return close(client, Errc::kMalformed, "a malformed record: " + request.error().text);
   }
-  take(client, std::move(*request), frame.record.size());
+  take(client, std::move(*request), record.size());
 }
 
 void ClientPort::take(Client& client, ClientRequest request, std::size_t bytes) {
@@ -58,6 +75,7 @@ void ClientPort::take(Client& client, ClientRequest request, std::size_t bytes) 
     if (serving_) welcome(client);
     return;
   }
+  if (client.hello && take_from_anybody(client, request)) return;
   if (!client.process.valid()) {
     return close(client, Errc::kMalformed, "a request before the welcome");
   }
@@ -93,9 +111,17 @@ bool ClientPort::legal(Client& client, const ClientRequest& request) {
       wrong = "a payload is beyond its limit";
     }
     if (m->order == wire::Order::kGlobal && m->rest > 0) wrong = "a GBCAST is beyond its limit";
+    if (m->quiet && (m->order == wire::Order::kGlobal || m->rest > 0)) {
+      wrong = "a GBCAST or a large multicast cannot be quiet";
+    }
     if (m->order == wire::Order::kGlobal &&
         (m->destinations.groups.size() != 1 || !m->destinations.processes.empty())) {
       wrong = "a GBCAST goes to exactly one group";
+    }
+    if (m->safety == wire::Safety::kDurable &&
+        (m->order != wire::Order::kTotal || m->destinations.groups.size() != 1 ||
+         !m->destinations.processes.empty())) {
+      wrong = "a durable multicast is an ABCAST to exactly one group";
     }
   } else if (const auto* c = std::get_if<wire::CreateGroup>(&request)) {
     if (c->name.empty()) wrong = "a group needs a name";
@@ -105,6 +131,19 @@ bool ClientPort::legal(Client& client, const ClientRequest& request) {
   }
   if (wrong.empty()) return true;
   close(client, Errc::kMalformed, std::move(wrong));
+  return false;
+}
+
+/// What is answered before the welcome too: a site that cannot serve must be able to say why.
+bool ClientPort::take_from_anybody(Client& client, const ClientRequest& request) {
+  if (const auto* inspection = std::get_if<wire::Inspect>(&request)) {
+    send(client, wire::Inspection{inspection->token, inspect(*inspection)});
+    return true;
+  }
+  if (const auto* force = std::get_if<wire::ForceForm>(&request)) {
+    take_force_form(client, *force);
+    return true;
+  }
   return false;
 }
 
@@ -131,10 +170,6 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
     }
     return true;
   }
-  if (const auto* inspection = std::get_if<wire::Inspect>(&request)) {
-    send(client, wire::Inspection{inspection->token, inspect(*inspection)});
-    return true;
-  }
   if (const auto* change = std::get_if<wire::ChangePlant>(&request)) {
     take_plant_change(client, *change);
     return true;
@@ -154,14 +189,30 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
   return false;
 }
 
+void ClientPort::take_force_form(Client& client, const wire::ForceForm& request) {
+  const auto answer = [&](Errc code, std::string text) {
+    send(client, wire::ChangeDone{request.token, code, {}, std::move(text)});
+  };
+  if (auto allowed = check_operator(client); !allowed) {
+    return answer(allowed.error().code, allowed.error().text);
+  }
+  const auto forced =
+      force_form("user " + std::to_string(client.user) + " (" + request.reason + ")");
+  if (!forced) return answer(forced.error().code, forced.error().text);
+  answer(Errc::kOk, "view " + std::to_string(*forced) + " is being formed");
+}
+
+Result<void> ClientPort::check_operator(const Client& client) const {
+  if (std::find(operators.begin(), operators.end(), client.user) != operators.end()) return {};
+  return make_error(Errc::kRefused, "user " + std::to_string(client.user) +
+                                        " is no operator of this site; add it to plant.operators");
+}
+
 void ClientPort::take_plant_change(Client& client, const wire::ChangePlant& request) {
   const auto refuse = [&](const Error& error) {
     send(client, wire::ChangeDone{request.token, error.code, {}, error.text});
   };
-  if (std::find(operators.begin(), operators.end(), client.user) == operators.end()) {
-    return refuse({Errc::kRefused, "user " + std::to_string(client.user) +
-                                       " is no operator of this site; add it to plant.operators"});
-  }
+  if (auto allowed = check_operator(client); !allowed) return refuse(allowed.error());
   auto change = wire::decode_plant_change(ByteView(request.change));
   if (!change) return refuse(change.error());
   const auto id = change_plant(std::move(*change));
@@ -184,7 +235,7 @@ void ClientPort::on_plant_outcomes(const std::vector<wire::PlantOutcome>& outcom
 void ClientPort::welcome(Client& client) {
   client.process = ProcessId::make(context_.self, next_process_++);
   processes_[client.process] = client.handle;
-  send(client, wire::Welcome{client.process, site_view_});
+  send(client, wire::Welcome{client.process, site_view_, plane_->flow().limits().report()});
 }
 
 void ClientPort::on_gone(ClientHandle handle) {
@@ -199,14 +250,36 @@ void ClientPort::on_gone(ClientHandle handle) {
     submit_failure(client, wire::Departure::kProcessFailed);
     if (client.slow) set_slow(client, false);
     processes_.erase(process);
+    durable_->on_member_gone(process);
   }
   clear_queue(client);
   clients_.erase(handle);
 }
 
 void ClientPort::send(Client& client, const wire::ClientEvent& event) {
-  Bytes record = wire::encode(event);
-  context_.effects.push_back(SendClient{client.handle, std::move(record)});
+  wire::append_record(client.outgoing, event);
+}
+
+void ClientPort::hand_over() {
+  for (auto& [handle, client] : clients_) hand_over(client);
+}
+
+void ClientPort::hand_over(Client& client) {
+  // By itself a Numbered is not worth waking the client for, unless it may be waited for.
+  Quiet& quiet = client.quiet;
+  const bool due = quiet.bytes >= kNumberedBytes || context_.now - quiet.since >= kNumberedDelay;
+  if (quiet.count > 0 && !client.closing && (due || !client.outgoing.empty())) {
+    send(client, wire::Numbered{quiet.count});
+    quiet = Quiet{};
+  }
+  if (client.outgoing.empty()) return;
+  Bytes next;
+  // Who gets much in this step gets much in the next one: what grows step by step is copied often.
+  if (client.outgoing.size() >= kBusyBytes) {
+    next.reserve(std::min(client.outgoing.size(), 4 * kBusyBytes));
+  }
+  context_.effects.push_back(
+      SendClient{client.handle, std::exchange(client.outgoing, std::move(next))});
 }
 
 void ClientPort::send_all(const wire::ClientEvent& event) {
@@ -221,6 +294,7 @@ void ClientPort::close(Client& client, Errc code, std::string reason) {
   context_.trace("event=client.closed process=" + to_string(client.process) + " reason=\"" +
                  reason + "\"");
   send(client, wire::Goodbye{code, reason});
+  hand_over(client);
   context_.effects.push_back(CloseClient{client.handle, std::move(reason)});
 }
 
@@ -231,6 +305,7 @@ void ClientPort::close_all(const std::string& reason) {
 void ClientPort::set_serving(bool serving) {
   if (serving_ == serving) return;
   serving_ = serving;
+  COHORT_PROBE(serving ? "client.serving_again" : "client.not_serving");
   send_all(wire::Serving{serving});
   if (!serving) return;
   for (auto& [handle, client] : clients_) {
@@ -252,6 +327,7 @@ void ClientPort::pump() {
 }
 
 void ClientPort::pump(Client& client) {
+  if (COHORT_BUGGIFY("client.number_later")) return;
   while (!client.queue.empty() && !client.waits_for) {
     if (!start(client, client.queue.front())) return;
     client.queue_bytes -= client.queue.front().bytes;
@@ -276,7 +352,11 @@ bool ClientPort::start(Client& client, Queued& queued) {
   if (auto* multicast = std::get_if<wire::Multicast>(&request)) {
     return start_multicast(client, *multicast);
   }
-  if (auto* flush = std::get_if<wire::Flush>(&request)) {
+  if (const auto* log = std::get_if<wire::BeginLog>(&request)) {
+    start_log(client, *log);
+  } else if (auto* checkpoint = std::get_if<wire::Checkpoint>(&request)) {
+    start_checkpoint(client, *checkpoint);
+  } else if (auto* flush = std::get_if<wire::Flush>(&request)) {
     start_flush(client, flush->token);
   } else if (auto* create = std::get_if<wire::CreateGroup>(&request)) {
     change.kind = wire::ChangeKind::kCreate;
@@ -314,9 +394,22 @@ bool ClientPort::start_multicast(Client& client, wire::Multicast& request) {
     start_change(client, request.token, std::move(change));
     return true;
   }
+  const bool durable = request.safety == wire::Safety::kDurable;
+  if (durable && !durable_->room()) return false;
+  if (durable && !may_log(request, client)) return true;
   const std::uint64_t token = request.token;
-  tell_sent(client, token, plane_->send(client.process, std::move(request)));
+  const bool quiet = request.quiet;
+  const GroupId group = durable ? request.destinations.groups.front() : GroupId{};
+  if (quiet) count_quiet(client, request.payload.size());
+  DataPlane::Numbered numbered = plane_->send(client.process, std::move(request));
+  if (durable) await_durable(client, numbered, group);
+  if (!quiet) tell_sent(client, token, std::move(numbered));
   return true;
+}
+
+void ClientPort::count_quiet(Client& client, std::size_t bytes) {
+  if (client.quiet.count++ == 0) client.quiet.since = context_.now;
+  client.quiet.bytes += bytes + limits::kMessageCostBytes;
 }
 
 void ClientPort::tell_sent(Client& client, std::uint64_t token, DataPlane::Numbered numbered) {
@@ -329,11 +422,12 @@ void ClientPort::start_change(Client& client, std::uint64_t token, wire::Change 
   // Even where the epoch that lists the change is open already, and nothing of it delivered yet.
   client.sent_anything = true;
   const wire::ChangeId id = plane_->submit(std::move(change));
-  client.waits_for = id;
+  if (!COHORT_MUTANT("overtake_own_change")) client.waits_for = id;
   asked_[id] = {client.handle, token};
 }
 
 void ClientPort::start_flush(Client& client, std::uint64_t token) {
+  COHORT_PROBE("client.flush_begun");
   client.flushes.push_back(
       {token, site_view_.number, plane_->multicast().done(), plane_->order().passed()});
   client.flushes.back().vector[plane_->multicast().rank()] =
@@ -343,6 +437,7 @@ void ClientPort::start_flush(Client& client, std::uint64_t token) {
 void ClientPort::complete_flushes(Client& client) {
   std::erase_if(client.flushes, [&](const FlushWait& flush) {
     const bool view_closed = flush.view != site_view_.number;
+    if (view_closed) COHORT_PROBE("client.flushed_by_view");
     if (!view_closed && !COHORT_MUTANT("flush_returns_early") &&
         !plane_->stability().all_hold(flush.vector, flush.place)) {
       return false;

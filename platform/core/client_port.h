@@ -18,6 +18,7 @@
 
 #include "platform/core/context.h"
 #include "platform/core/data_plane.h"
+#include "platform/core/durable_log.h"
 #include "platform/wire/client_protocol.h"
 
 namespace cohort::core {
@@ -26,9 +27,10 @@ class ClientPort : public Upcalls {
  public:
   explicit ClientPort(Context& context) : context_(context) {}
   /// Called once, before the first client.
-  void connect(DataPlane& plane, Sessions& sessions) {
+  void connect(DataPlane& plane, Sessions& sessions, DurableLog& durable) {
     plane_ = &plane;
     sessions_ = &sessions;
+    durable_ = &durable;
   }
 
   // ---- inputs
@@ -44,6 +46,10 @@ class ClientPort : public Upcalls {
   void on_switch(const wire::Opening& opening) override;
   void on_change(const wire::Change& change, const ChangeOutcome& outcome, std::uint64_t view,
                  const GroupTable& table) override;
+  void on_epoch(std::uint64_t epoch, const GroupTable& table) override;
+  void on_table(std::uint64_t epoch, const GroupTable& table) override;
+  /// What became of a durable multicast of a client of this site.
+  void on_durable(const wire::MessageId& id, ProcessId sender, bool durable);
 
   // ---- site views
   struct ViewNews {
@@ -58,6 +64,8 @@ class ClientPort : public Upcalls {
   void set_serving(bool serving);
   /// Numbers what can be numbered; completes flushes; closes clients that stall.
   void pump();
+  /// One effect for each client that this step has records for.
+  void hand_over();
   void close_all(const std::string& reason);
   bool idle() const { return clients_.empty(); }
   /// A client has become slow or has caught up: other sites should hear of it in this step.
@@ -81,6 +89,8 @@ class ClientPort : public Upcalls {
   std::function<Result<wire::PlantRequestId>(wire::PlantChange)> change_plant;
   /// Answers an Inspect; set by the composer.
   std::function<wire::Message(const wire::Inspect&)> inspect;
+  /// Carries out a ForceForm; set by the composer.
+  std::function<Result<std::uint64_t>(const std::string& who)> force_form;
 
  private:
   struct FlushWait {
@@ -93,6 +103,12 @@ class ClientPort : public Upcalls {
     wire::ClientRequest request;
     std::size_t bytes = 0;
     std::shared_ptr<LargeSend> large;  ///< the multicast instead, where it is large
+  };
+  /// Quiet multicasts that have their numbers, and of which the client has not heard.
+  struct Quiet {
+    std::uint64_t count = 0;
+    std::size_t bytes = 0;
+    MonotonicTime since{};  ///< the first of them
   };
   struct Client {
     ClientHandle handle;
@@ -108,6 +124,8 @@ class ClientPort : public Upcalls {
     std::uint64_t change_token = 0;
     std::vector<FlushWait> flushes;
     std::set<GroupId> monitors;
+    Bytes outgoing;  ///< framed records of this step
+    Quiet quiet;
     std::size_t unread_bytes = 0;
     MonotonicTime last_read{};
     std::size_t direct_bytes = 0;  ///< that came for it directly and that it has not taken
@@ -116,6 +134,13 @@ class ClientPort : public Upcalls {
     bool closing = false;
     bool failure_told = false;
   };
+  /// A local process that a message goes to, by way of the first destination group that lists it.
+  struct Recipient {
+    ProcessId process;
+    GroupId group;
+    std::uint64_t view = 0;  ///< the group's
+  };
+  using Recipients = SmallVector<Recipient, 4>;
   /// A change that a local client asked for, until it is delivered.
   struct Asked {
     ClientHandle client;
@@ -123,16 +148,20 @@ class ClientPort : public Upcalls {
   };
 
   Client* find(ProcessId process);
+  void on_record(Client& client, ByteView record);
   void send(Client& client, const wire::ClientEvent& event);
+  void hand_over(Client& client);
   void send_all(const wire::ClientEvent& event);
   void close(Client& client, Errc code, std::string reason);
   void welcome(Client& client);
   void take(Client& client, wire::ClientRequest request, std::size_t bytes);
+  bool take_from_anybody(Client& client, const wire::ClientRequest& request);
   bool take_now(Client& client, const wire::ClientRequest& request);
   bool legal(Client& client, const wire::ClientRequest& request);
   void pump(Client& client);
   bool start(Client& client, Queued& queued);
   bool start_multicast(Client& client, wire::Multicast& request);
+  void count_quiet(Client& client, std::size_t bytes);
   void clear_queue(Client& client);
   void tell_sent(Client& client, std::uint64_t token, DataPlane::Numbered numbered);
   // large multicasts (client_large.cpp)
@@ -143,7 +172,7 @@ class ClientPort : public Upcalls {
   // bytes from process to process (client_direct.cpp)
   void send_direct(Client& client, const wire::Direct& direct);
   // slow clients (client_slow.cpp)
-  void send_delivery(Client& client, wire::Deliver deliver);
+  void send_delivery(Client& client, wire::Deliver deliver, const Bytes& payload);
   void count_unread(Client& client, std::size_t bytes);
   void on_consumed(Client& client, std::uint64_t bytes);
   void set_slow(Client& client, bool slow);
@@ -154,16 +183,24 @@ class ClientPort : public Upcalls {
   void submit_failure(Client& client, wire::Departure reason);
   void start_change(Client& client, std::uint64_t token, wire::Change change);
   void take_plant_change(Client& client, const wire::ChangePlant& request);
+  void take_force_form(Client& client, const wire::ForceForm& request);
+  Result<void> check_operator(const Client& client) const;
+  // durable updates (client_log.cpp)
+  bool may_log(const wire::Multicast& request, Client& client);
+  void await_durable(const Client& client, const DataPlane::Numbered& numbered, GroupId group);
+  void start_log(Client& client, const wire::BeginLog& request);
+  void start_checkpoint(Client& client, wire::Checkpoint& request);
   void start_flush(Client& client, std::uint64_t token);
   void complete_flushes(Client& client);
   void deliver_global(const wire::Change& change, std::uint64_t view, const GroupTable& table);
   void tell_views(const std::vector<GroupChange>& changes);
-  std::map<ProcessId, GroupId> local_recipients(const wire::Destinations& destinations,
-                                                const GroupTable& table) const;
+  Recipients local_recipients(const wire::Destinations& destinations,
+                              const GroupTable& table) const;
 
   Context& context_;
   DataPlane* plane_ = nullptr;
   Sessions* sessions_ = nullptr;
+  DurableLog* durable_ = nullptr;
   std::map<ClientHandle, Client> clients_;
   std::map<ProcessId, ClientHandle> processes_;
   std::map<wire::ChangeId, Asked> asked_;

@@ -9,7 +9,8 @@ namespace cohort::core {
 
 void ClientPort::count_unread(Client& client, std::size_t bytes) {
   const FlowLimits& limits = plane_->flow().limits();
-  if (client.unread_bytes == 0) client.last_read = context_.now;
+  // Less than that may have been read already and not been reported.
+  if (client.unread_bytes <= limits.report()) client.last_read = context_.now;
   client.unread_bytes += bytes;
   if (!client.slow && client.unread_bytes > limits.client_high_water) set_slow(client, true);
 }
@@ -80,7 +81,9 @@ void ClientPort::submit_failure(Client& client, wire::Departure reason) {
   change.kind = wire::ChangeKind::kProcessFailed;
   change.process = client.process;
   change.reason = reason;
-  plane_->submit(std::move(change));
+  COHORT_PROBE("client.failure_submitted");
+  if (COHORT_MUTANT("failure_told_at_once")) send_all(wire::ProcessGone{client.process, reason});
+  if (!COHORT_MUTANT("failure_not_told")) plane_->submit(std::move(change));
 }
 
 ClientPort::Held ClientPort::held() const {

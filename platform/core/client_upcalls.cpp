@@ -4,48 +4,58 @@
 #include "platform/base/instrument.h"
 #include "platform/core/client_port.h"
 #include "platform/wire/parts.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::core {
 
-std::map<ProcessId, GroupId> ClientPort::local_recipients(const wire::Destinations& destinations,
-                                                          const GroupTable& table) const {
-  std::map<ProcessId, GroupId> recipients;
+ClientPort::Recipients ClientPort::local_recipients(const wire::Destinations& destinations,
+                                                    const GroupTable& table) const {
+  Recipients recipients;
+  const auto add = [&](ProcessId process, GroupId group, std::uint64_t view) {
+    if (process.life() != context_.self) return;
+    const auto same = [process](const Recipient& each) { return each.process == process; };
+    if (std::any_of(recipients.begin(), recipients.end(), same)) return;
+    recipients.push_back({process, group, view});
+  };
   for (GroupId id : destinations.groups) {
     const Group* group = table.find(id);
     if (group == nullptr) continue;
-    for (ProcessId member : group->members) {
-      if (member.life() == context_.self) recipients.try_emplace(member, id);
-    }
+    for (ProcessId member : group->members) add(member, id, group->view_number);
   }
-  for (ProcessId process : destinations.processes) {
-    if (process.life() == context_.self) recipients.try_emplace(process, GroupId{});
-  }
+  for (ProcessId process : destinations.processes) add(process, GroupId{}, 0);
   return recipients;
 }
 
 void ClientPort::on_message(const wire::MessageId& id, const StreamEntry& entry,
                             const GroupTable& table) {
-  for (const auto& [process, group] : local_recipients(entry.head.destinations, table)) {
-    Client* client = find(process);
+  if (entry.head.safety == wire::Safety::kDurable) durable_->on_delivered(id, entry, table);
+  for (const Recipient& recipient : local_recipients(entry.head.destinations, table)) {
+    Client* client = find(recipient.process);
     if (client == nullptr || client->closing) continue;
     wire::Deliver deliver;
     deliver.id = id;
     deliver.sender = entry.head.sender;
     deliver.order = entry.head.order;
-    deliver.group = group;
-    if (group.valid()) deliver.view = table.find(group)->view_number;
+    deliver.group = recipient.group;
+    deliver.view = recipient.view;
     deliver.destinations = entry.head.destinations;
     deliver.entry = entry.head.entry;
-    deliver.payload = entry.payload;
-    send_delivery(*client, std::move(deliver));
+    if (entry.head.destinations.groups.size() > 1 && COHORT_MUTANT("one_copy_a_group")) {
+      send_delivery(*client, deliver, entry.payload);
+    }
+    send_delivery(*client, std::move(deliver), entry.payload);
   }
 }
 
-void ClientPort::send_delivery(Client& client, wire::Deliver deliver) {
+void ClientPort::send_delivery(Client& client, wire::Deliver deliver, const Bytes& payload) {
   const std::size_t part = plane_->flow().limits().part;
-  for (Bytes& record : wire::encode_in_parts(std::move(deliver), part)) {
+  if (payload.size() <= part) {  // nearly always: encoded from where it lies
+    return count_unread(client, wire::append_delivery(client.outgoing, deliver, payload));
+  }
+  deliver.payload = payload;
+  for (const Bytes& record : wire::encode_in_parts(std::move(deliver), part)) {
     count_unread(client, record.size());
-    context_.effects.push_back(SendClient{client.handle, std::move(record)});
+    wire::append_framed_record(client.outgoing, record);
   }
 }
 
@@ -60,6 +70,7 @@ void ClientPort::on_switch(const wire::Opening& opening) {
     }
     if (change.kind != wire::ChangeKind::kProcessFailed) continue;
     if (Client* client = find(change.process)) {
+      COHORT_PROBE("client.silenced");
       clear_queue(*client);  // E8: a process that is removed speaks no more.
     }
   }
@@ -114,8 +125,7 @@ void ClientPort::deliver_global(const wire::Change& change, std::uint64_t view,
     deliver.view = group.view_number;
     deliver.destinations.groups = {change.group};
     deliver.entry = change.entry;
-    deliver.payload = change.payload;
-    send_delivery(*client, std::move(deliver));
+    send_delivery(*client, std::move(deliver), change.payload);
   }
 }
 

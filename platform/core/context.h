@@ -26,11 +26,12 @@ struct Context {
 
   void trace(std::string text) { effects.push_back(Trace{std::move(text)}); }
 
-  void fail_stop(std::string reason, bool final = false) {
+  /// `above`: the next life's incarnation must be beyond this one (a replaced disk, W15).
+  void fail_stop(std::string reason, bool final = false, Incarnation above = {}) {
     if (stopped) return;
     stopped = true;
     trace("event=fail_stop site=" + to_string(self) + " reason=\"" + reason + "\"");
-    effects.push_back(FailStop{std::move(reason), final});
+    effects.push_back(FailStop{std::move(reason), final, above});
   }
 };
 

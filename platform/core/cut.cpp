@@ -68,7 +68,9 @@ class CutComputer {
       if (!report) continue;
       const std::uint64_t received = report->order_floor + report->order.size();
       base = std::min(base, received);
+      if (longest != nullptr && COHORT_MUTANT("shortest_order")) continue;
       if (longest == nullptr || received > longest->order_floor + longest->order.size()) {
+        if (longest != nullptr) COHORT_PROBE("cut.longer_order");
         longest = &*report;
       }
       for (const OrderEntry& entry : report->order) ordered_.insert({entry.origin, entry.number});
@@ -144,6 +146,8 @@ class CutComputer {
     for (const auto& [place, known] : known_) {
       if (known.holders.empty() || place.number > cut_.last[place.origin]) continue;
       if (place.number <= least[place.origin]) continue;
+      COHORT_PROBE("cut.holding");
+      if (known.holders.size() == 1) COHORT_PROBE("cut.single_holder");
       cut_.holdings.push_back({place, known.holders.front()});
     }
   }
@@ -185,9 +189,16 @@ class CutComputer {
       return true;
     }
     const EntryReport& entry = found->second.entry;
-    if (entry.epoch > epoch) return false;
-    for (std::size_t i = 0; i < entry.vector.size(); ++i) {
-      if (i != origin && cursor[i] < entry.vector[i]) return false;
+    if (entry.epoch > epoch) {
+      COHORT_PROBE("cut.later_epoch_waits");
+      return false;
+    }
+    for (std::size_t i = 0; i < entry.vector.size() && !COHORT_MUTANT("tail_ignores_causality");
+         ++i) {
+      if (i != origin && cursor[i] < entry.vector[i]) {
+        COHORT_PROBE("cut.tail_waits_for_cause");
+        return false;
+      }
     }
     ++cursor[origin];
     if (entry.total && !found->second.delivered && !ordered_.contains(place)) {
@@ -199,6 +210,7 @@ class CutComputer {
 
   std::optional<wire::Opening> latest_opening() const {
     std::optional<wire::Opening> latest;
+    if (COHORT_MUTANT("opening_forgotten")) return latest;
     for (const auto& report : reports_) {
       if (report && report->opening && (!latest || report->opening->epoch > latest->epoch)) {
         latest = report->opening;

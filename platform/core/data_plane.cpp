@@ -11,6 +11,10 @@ using wire::Opening;
 using wire::SiteSet;
 using wire::StreamFrame;
 
+namespace {
+constexpr std::size_t kOrderBatch = 2048;  ///< places a frame
+}  // namespace
+
 DataPlane::DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls,
                      const FlowLimits& limits)
     : context_(context),
@@ -53,6 +57,8 @@ void DataPlane::adopt_table(GroupTable table) {
   table_ = std::move(table);
   has_table_ = true;
   for (const Opening& opening : unapplied_) {
+    COHORT_PROBE("table.openings_before_it");
+    if (COHORT_MUTANT("snapshot_without_openings")) continue;
     for (const wire::Change& change : opening.changes) table_.apply(change);
   }
   unapplied_.clear();
@@ -60,11 +66,13 @@ void DataPlane::adopt_table(GroupTable table) {
   if (epochs_.sending() != epochs_.delivered()) {
     for (const wire::Change& change : epochs_.opening()->changes) sending_table_.apply(change);
   }
+  upcalls_.on_table(epochs_.delivered(), table_);
 }
 
 void DataPlane::resubmit_owed() {
-  if (epochs_.owed().empty()) return;
+  if (epochs_.owed().empty() || COHORT_MUTANT("owed_forgotten")) return;
   for (const wire::Change& change : epochs_.owed()) {
+    COHORT_PROBE("epochs.submitted_again");
     if (rank_ == 0) {
       epochs_.collect(change);
     } else {
@@ -92,7 +100,7 @@ void DataPlane::on_stream(std::size_t rank, StreamFrame frame) {
   }
   if (!assemble(rank, frame)) return;
   const bool safe =
-      frame.kind == wire::EntryKind::kMessage && frame.head.safety == wire::Safety::kSafe;
+      frame.kind == wire::EntryKind::kMessage && frame.head.safety != wire::Safety::kAgreed;
   const bool marker = frame.kind == wire::EntryKind::kMarker;
   if (multicast_.receive(rank, std::move(frame)) && (safe || marker)) urgent_ = true;
 }
@@ -110,12 +118,16 @@ void DataPlane::on_order(std::size_t rank, const wire::OrderFrame& frame) {
 }
 
 void DataPlane::on_opening(const Opening& opening) {
-  if (frozen_) return;
+  if (frozen_) {
+    COHORT_PROBE("epochs.opening_while_frozen");
+    return;
+  }
   switch_to(opening);
 }
 
 void DataPlane::on_opening_request(std::size_t rank, std::uint64_t epoch) {
   if (!epochs_.opening() || epochs_.opening()->epoch != epoch) return;
+  COHORT_PROBE("epochs.opening_told_again");
   sessions_.send(members_[rank].site, Channel::kControl,
                  wire::OpeningFrame{view_, *epochs_.opening()});
 }
@@ -131,12 +143,18 @@ void DataPlane::on_status(std::size_t rank, const wire::Status& status) {
 
 SiteSet DataPlane::sites_of(const wire::Destinations& destinations) const {
   SiteSet sites = 0;
-  for (ProcessId process : recipients_of(destinations)) {
+  const auto add = [this, &sites](ProcessId process) {
     const auto member = std::find(members_.begin(), members_.end(), process.life());
     if (member != members_.end()) {
       sites |= wire::site_bit(static_cast<std::size_t>(member - members_.begin()));
     }
+  };
+  for (GroupId id : destinations.groups) {
+    if (const Group* group = sending_table_.find(id)) {
+      for (ProcessId member : group->members) add(member);
+    }
   }
+  for (ProcessId process : destinations.processes) add(process);
   return sites;
 }
 
@@ -176,10 +194,10 @@ void DataPlane::pump(bool may_deliver) {
   if (rank_ == 0) {
     const std::uint64_t first = order_.received() + 1;
     const std::vector<wire::OrderEntry> places = order_.sequence(multicast_);
-    constexpr std::size_t kBatch = 2048;
-    for (std::size_t at = 0; at < places.size(); at += kBatch) {
+    const std::size_t batch = COHORT_BUGGIFY("order.one_place_a_frame") ? 1 : kOrderBatch;
+    for (std::size_t at = 0; at < places.size(); at += batch) {
       wire::OrderFrame frame{view_, first + at, {}};
-      const std::size_t end = std::min(places.size(), at + kBatch);
+      const std::size_t end = std::min(places.size(), at + batch);
       frame.entries.assign(places.begin() + static_cast<std::ptrdiff_t>(at),
                            places.begin() + static_cast<std::ptrdiff_t>(end));
       for (std::size_t peer = 1; peer < members_.size(); ++peer) {
@@ -224,6 +242,7 @@ void DataPlane::deliver_all(const Delivery::Rules& first_rules) {
 void DataPlane::apply_opening() {
   const Opening opening = *epochs_.opening();
   epochs_.advance();
+  COHORT_PROBE("epochs.closed");
   urgent_ = true;
   context_.trace("event=epoch.delivered site=" + to_string(context_.self) +
                  " view=" + std::to_string(view_) + " epoch=" + std::to_string(opening.epoch) +
@@ -235,8 +254,10 @@ void DataPlane::apply_opening() {
   for (const wire::Change& change : opening.changes) {
     const ChangeOutcome outcome = table_.apply(change);
     epochs_.on_change_delivered(change.id);
+    if (outcome.repeated) COHORT_PROBE("epochs.change_repeated");
     if (!outcome.repeated) upcalls_.on_change(change, outcome, view_, table_);
   }
+  upcalls_.on_epoch(opening.epoch, table_);
 }
 
 void DataPlane::try_open() {
@@ -253,6 +274,7 @@ void DataPlane::try_open() {
 void DataPlane::switch_to(const Opening& opening) {
   const std::uint64_t ended = epochs_.sending();
   if (!epochs_.switch_to(opening)) return;
+  COHORT_PROBE("epochs.switched");
   multicast_.number_marker(ended, order_.passed());
   if (has_table_) {
     sending_table_ = table_;
@@ -276,12 +298,18 @@ void DataPlane::update_own_stability() {
 }
 
 void DataPlane::free_stable() {
+  // With many sites this is dear, and most steps learn nothing that would free anything.
+  if (!stability_.take_changed() && !unfreed_) return;
+  unfreed_ = false;
   for (std::size_t origin = 0; origin < members_.size(); ++origin) {
     std::uint64_t stable = stability_.stable(origin);
     if (rank_ == 0) stable = std::min(stable, order_.cursor(origin));
     multicast_.free_to(origin, stable);
+    const Stream& stream = multicast_.stream(origin);
+    unfreed_ = unfreed_ || stream.floor() < stream.received();
   }
   order_.free_to(stability_.stable_order());
+  unfreed_ = unfreed_ || order_.floor() < order_.received();
 }
 
 std::vector<std::pair<std::size_t, std::string>> DataPlane::late_sites() const {
@@ -291,6 +319,7 @@ std::vector<std::pair<std::size_t, std::string>> DataPlane::late_sites() const {
   if (context_.now - epochs_.opened_at() <= context_.timers.epoch_deadline) return late;
   if (epochs_.sending() != epochs_.delivered()) {
     for (std::size_t rank = 1; rank < members_.size(); ++rank) {
+      COHORT_PROBE("epochs.late");
       if (!epochs_.marker_seen(rank))
         late.emplace_back(rank, "slow epoch: its marker did not come");
     }

@@ -27,6 +27,8 @@ class DataPlane {
   bool has_table() const { return has_table_; }
   GroupTable& table() { return table_; }
   const GroupTable& table() const { return table_; }
+  /// The table that sends go by: with the changes of an epoch that is open and not delivered yet.
+  const GroupTable& sending_table() const { return sending_table_; }
   void resubmit_owed();
 
   // ---- frames of this view, from the member with this rank
@@ -60,14 +62,18 @@ class DataPlane {
   // ---- each step
   /// Orders, delivers (where the site may), opens epochs, frees.
   void pump(bool may_deliver);
-  void flush_skips() { multicast_.flush_skips(); }
+  /// Sends what was numbered in this step.
+  void flush() { multicast_.flush(); }
   /// Sites that hold the epoch up beyond its deadline, with the evidence (sequencer only).
   std::vector<std::pair<std::size_t, std::string>> late_sites() const;
   /// Something that others wait for has changed: a Status should go out in this step.
   bool take_urgent() { return std::exchange(urgent_, false); }
 
   // ---- closing the view
-  void freeze() { frozen_ = true; }
+  void freeze() {
+    flush();
+    frozen_ = true;
+  }
   bool frozen() const { return frozen_; }
   wire::Report report() const;
   /// What this site must fetch before it holds the value's cut.
@@ -125,6 +131,7 @@ class DataPlane {
   std::map<wire::StreamPlace, Bytes> pieces_;  ///< of large entries that are being fetched
   bool frozen_ = false;
   bool urgent_ = false;
+  bool unfreed_ = false;  ///< something is kept that may be freed without further news
 };
 
 }  // namespace cohort::core

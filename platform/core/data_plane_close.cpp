@@ -85,6 +85,7 @@ void DataPlane::fill_to_cut(const wire::ViewValue& value) {
       StreamEntry entry;
       const auto found = fetched_.find(place);
       const bool held = found != fetched_.end() && inside.contains(place);
+      if (found != fetched_.end() && !inside.contains(place)) COHORT_PROBE("view.fetched_in_vain");
       if (held && !COHORT_MUTANT("skip_hole_exchange")) {
         entry.kind = found->second.kind;
         entry.epoch = found->second.epoch;

@@ -37,12 +37,11 @@ DataPlane::Numbered DataPlane::number(ProcessId sender, wire::Multicast request,
   head.destination_sites = sites_of(request.destinations);
   head.entry = request.entry;
   Numbered numbered;
-  numbered.recipients = recipients_of(request.destinations);
+  if (!request.quiet) numbered.recipients = recipients_of(request.destinations);
   head.destinations = std::move(request.destinations);
   numbered.id = {context_.self, view_,
                  multicast_.number(std::move(head), std::move(request.payload), epochs_.sending(),
                                    order_.passed(), tail)};
-  update_own_stability();
   return numbered;
 }
 

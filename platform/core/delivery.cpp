@@ -12,7 +12,8 @@ Delivery::Step Delivery::next(const Rules& rules, std::size_t& origin, std::uint
     Stream& stream = multicast_.stream(origin);
     number = stream.done() + 1;
     const StreamEntry* entry = stream.find(number);
-    if (entry == nullptr || entry->epoch > rules.epoch) continue;
+    if (entry == nullptr) continue;
+    if (entry->epoch > rules.epoch && !COHORT_MUTANT("deliver_next_epoch")) continue;
     const Step step = try_entry(rules, origin, *entry);
     if (step == Step::kBlocked) continue;
     stream.mark_done();
@@ -24,7 +25,13 @@ Delivery::Step Delivery::next(const Rules& rules, std::size_t& origin, std::uint
 Delivery::Step Delivery::try_entry(const Rules& rules, std::size_t origin,
                                    const StreamEntry& entry) {
   const std::uint64_t number = multicast_.stream(origin).done() + 1;
-  if (entry.kind == EntryKind::kSkip || entry.kind == EntryKind::kMarker) return Step::kPassed;
+  if (entry.kind == EntryKind::kSkip || entry.kind == EntryKind::kMarker) {
+    // What it may depend on first: whoever has passed a number names it in the vectors it sends, so
+    // the cut must reach there; and the cut ends before a number whose causes nobody holds any
+    // more.
+    const bool ready = rules.closing || causally_ready(origin, entry);
+    return ready ? Step::kPassed : Step::kBlocked;
+  }
   if (entry.kind == EntryKind::kHeader) {
     const bool ordered = rules.closing || order_.cursor(origin) >= number;
     return ordered ? Step::kPassed : Step::kBlocked;
@@ -58,7 +65,7 @@ bool Delivery::causally_ready(std::size_t origin, const StreamEntry& entry) cons
 }
 
 bool Delivery::safely_held(const Rules& rules, std::size_t origin, const StreamEntry& entry) const {
-  if (entry.head.safety != wire::Safety::kSafe || rules.closing) return true;
+  if (entry.head.safety == wire::Safety::kAgreed || rules.closing) return true;
   if (COHORT_MUTANT("safe_is_agreed")) {
     COHORT_PROBE("delivery.safe");
     return true;
@@ -81,6 +88,8 @@ void Delivery::pass_places(const Rules& rules) {
     const bool hole = entry != nullptr && entry->kind == EntryKind::kSkip;
     const bool void_place = place->number <= stream.done() || hole || beyond_cut;
     if (here && !void_place) return;
+    if (here && hole) COHORT_PROBE("order.place_of_hole");
+    if (here && beyond_cut) COHORT_PROBE("order.place_beyond_cut");
     order_.pass();
   }
 }

@@ -19,10 +19,11 @@ struct SendFrame {
   Channel channel = Channel::kControl;
   Bytes frame;
 };
-/// One record of wire/client_protocol.h.
+/// Records of wire/client_protocol.h, each framed (wire/record_stream.h): all that one step has for
+/// the client, or what it has before a CloseClient.
 struct SendClient {
   ClientHandle client;
-  Bytes record;
+  Bytes records;
 };
 /// Close after what was sent before has been handed over. Answered by ClientGone.
 struct CloseClient {
@@ -41,6 +42,12 @@ struct StoreWrite {
   Bytes record;
   bool replaces = false;  ///< all earlier records may go once this one is durable (one atomic step)
 };
+/// Append a record to a group's log, in the order of effects with StoreWrite; then LogDone.
+struct LogWrite {
+  std::uint64_t token = 0;
+  std::string log;  ///< the group's name
+  Bytes record;
+};
 /// A protocol event for logs, histories and `cohort why-left`; text form "event=... key=value ...".
 struct Trace {
   std::string text;
@@ -50,6 +57,7 @@ struct Trace {
 struct FailStop {
   std::string reason;
   bool final = false;
+  Incarnation incarnation_above;  ///< the next life's incarnation must be beyond this one
 };
 
 /// Have connections to these hosts and to no others, at these addresses; accept only them. The
@@ -60,7 +68,7 @@ struct SetHosts {
 };
 
 using Effect = std::variant<SendFrame, SendClient, CloseClient, CloseLink, StoreWrite, Trace,
-                            FailStop, SetHosts>;
+                            FailStop, SetHosts, LogWrite>;
 using Effects = std::vector<Effect>;
 
 }  // namespace cohort::core

@@ -47,13 +47,19 @@ wire::Opening Epochs::open(MonotonicTime now) {
   wire::Opening opening;
   opening.epoch = sending_ + 1;
   std::size_t bytes = 0;
-  while (!collected_.empty() && opening.changes.size() < limits::kChangesPerEpoch) {
+  const std::size_t most = COHORT_BUGGIFY("epochs.one_change") ? 1 : limits::kChangesPerEpoch;
+  while (!collected_.empty() && opening.changes.size() < most) {
     bytes += collected_.front().payload.size() + 2 * limits::kNameBytes;
-    if (!opening.changes.empty() && bytes > limits::kGlobalPayloadBytes) break;
+    if (!opening.changes.empty() && bytes > limits::kGlobalPayloadBytes) {
+      COHORT_PROBE("epochs.opening_full");
+      break;
+    }
     opening.changes.push_back(std::move(collected_.front()));
     collected_.pop_front();
   }
   opened_at_ = now;
+  COHORT_PROBE("epochs.opened");
+  if (opening.changes.size() > 1) COHORT_PROBE("epochs.several_changes");
   return opening;
 }
 

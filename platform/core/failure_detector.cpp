@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "platform/base/instrument.h"
 #include "platform/base/limits.h"
@@ -9,13 +11,20 @@
 
 namespace cohort::core {
 
+using wire::RemovalCause;
+
+namespace {
+constexpr Duration kPauseMemory = seconds(10);
+constexpr double kGapFades = 0.995;  ///< with each Status: to a third in 200 of them
+}  // namespace
+
 void FailureDetector::install(const std::vector<SiteLife>& members, MonotonicTime now) {
   members_ = members;
   suspected_since_ = kNever;
   for (const SiteLife& member : members_) {
     Peer& peer = peers_[member.site];
     peer.base = now;
-    peer.suspected = false;
+    peer.suspected_at = kNever;
     peer.gone = false;
     peer.evidence.clear();
   }
@@ -29,6 +38,13 @@ void FailureDetector::on_step(MonotonicTime now) {
     for (auto& [site, peer] : peers_) {
       const MonotonicTime from = std::max(peer.base, peer.echoed);
       peer.base = std::min(now, from + gap);
+      if (peer.last_arrival != MonotonicTime{}) {
+        peer.last_arrival = std::min(now, peer.last_arrival + gap);
+      }
+    }
+    if (gap > longest_pause_ || now - longest_pause_at_ > kPauseMemory) {
+      longest_pause_ = gap;
+      longest_pause_at_ = now;
     }
   }
   last_step_ = now;
@@ -37,7 +53,10 @@ void FailureDetector::on_step(MonotonicTime now) {
 void FailureDetector::on_status(SiteId site, std::int64_t sent_ns, std::int64_t echo_ns,
                                 MonotonicTime now) {
   Peer& peer = peers_[site];
-  peer.newest_sent_ns = std::max(peer.newest_sent_ns, sent_ns);
+  if (sent_ns > peer.newest_sent_ns) {
+    peer.newest_sent_ns = sent_ns;
+    peer.newest_arrival = now;
+  }
   if (echo_ns != 0) {
     const MonotonicTime echoed{Duration(echo_ns)};
     if (echoed <= now) peer.echoed = std::max(peer.echoed, echoed);
@@ -46,6 +65,7 @@ void FailureDetector::on_status(SiteId site, std::int64_t sent_ns, std::int64_t 
     const double gap_ms = static_cast<double>((now - peer.last_arrival).count()) / 1e6;
     peer.deviation_ms += (std::abs(gap_ms - peer.mean_gap_ms) - peer.deviation_ms) / 16;
     peer.mean_gap_ms += (gap_ms - peer.mean_gap_ms) / 16;
+    peer.longest_gap_ms = std::max(gap_ms, peer.longest_gap_ms * kGapFades);
   }
   peer.last_arrival = now;
 }
@@ -53,7 +73,9 @@ void FailureDetector::on_status(SiteId site, std::int64_t sent_ns, std::int64_t 
 void FailureDetector::on_process_gone(SiteId site) {
   Peer& peer = peers_[site];
   peer.gone = true;
-  suspect(peer, "its process has exited: the connection closed and the host refuses a new one",
+  COHORT_PROBE("detector.process_gone");
+  suspect(peer, RemovalCause::kExited,
+          "its process has exited: the connection closed and the host refuses a new one",
           last_step_);
 }
 
@@ -66,10 +88,10 @@ void FailureDetector::on_new_life(SiteId site) {
 
 void FailureDetector::forgive_heard(MonotonicTime now) {
   for (auto& [site, peer] : peers_) {
-    if (!peer.suspected || peer.gone) continue;
+    if (peer.suspected_at == kNever || peer.gone) continue;
     if (now - peer.echoed > 2 * timers_.heartbeat) continue;
     COHORT_PROBE("detector.forgiven");
-    peer.suspected = false;
+    peer.suspected_at = kNever;
     peer.evidence.clear();
   }
 }
@@ -77,23 +99,40 @@ void FailureDetector::forgive_heard(MonotonicTime now) {
 void FailureDetector::on_life_over(SiteId site) {
   Peer& peer = peers_[site];
   peer.gone = true;
-  suspect(peer, "it came back as a new incarnation", last_step_);
+  COHORT_PROBE("detector.life_over");
+  suspect(peer, RemovalCause::kNewLife, "it came back as a new incarnation", last_step_);
 }
 
-void FailureDetector::accuse(SiteId site, std::string reason) {
-  suspect(peers_[site], std::move(reason), last_step_);
+void FailureDetector::accuse(SiteId site, RemovalCause cause, std::string reason) {
+  suspect(peers_[site], cause, std::move(reason), last_step_);
 }
 
-void FailureDetector::suspect(Peer& peer, std::string evidence, MonotonicTime now) {
-  if (peer.suspected) return;
-  peer.suspected = true;
+void FailureDetector::suspect(Peer& peer, RemovalCause cause, std::string evidence,
+                              MonotonicTime now) {
+  // Certainty outranks a guess: who is silent and then known to have exited needs no more waiting.
+  if (peer.suspected_at != kNever && (peer.cause != RemovalCause::kSilent || !peer.gone)) return;
+  if (peer.suspected_at == kNever) {
+    peer.suspected_at = now;
+    suspected_since_ = now;
+  }
+  peer.cause = cause;
   peer.evidence = std::move(evidence);
-  suspected_since_ = now;
+  if (peer.last_arrival != MonotonicTime{}) {
+    peer.evidence += "; last heard " + std::to_string(to_millis(now - peer.last_arrival)) +
+                     " ms before" + own_pauses(now);
+  }
 }
 
-std::int64_t FailureDetector::echo_for(SiteId site, MonotonicTime now) {
+/// What an operator asks first: was it the accuser who slept?
+std::string FailureDetector::own_pauses(MonotonicTime now) const {
+  if (longest_pause_ == Duration{0} || now - longest_pause_at_ > kPauseMemory) return "";
+  return "; the accuser itself paused " + std::to_string(to_millis(longest_pause_)) + " ms, " +
+         std::to_string(to_millis(now - longest_pause_at_)) + " ms before";
+}
+
+std::int64_t FailureDetector::echo_for(SiteId site) {
   Peer& peer = peers_[site];
-  if (peer.newest_sent_ns != 0) peer.echo_sent = now;
+  if (peer.newest_sent_ns != 0) peer.echo_sent = peer.newest_arrival;
   return peer.newest_sent_ns;
 }
 
@@ -103,7 +142,8 @@ std::optional<MonotonicTime> FailureDetector::last_echo_to(SiteId site) const {
 }
 
 Duration FailureDetector::timeout(const Peer& peer) const {
-  const double wanted_ms = 4 * peer.mean_gap_ms + 8 * peer.deviation_ms;
+  const double wanted_ms =
+      std::max(4 * peer.mean_gap_ms + 8 * peer.deviation_ms, 2 * peer.longest_gap_ms);
   const auto wanted = Duration(static_cast<std::int64_t>(wanted_ms * 1e6));
   return std::clamp(wanted, timers_.suspicion_floor, timers_.suspicion_ceiling);
 }
@@ -114,8 +154,9 @@ bool FailureDetector::check(MonotonicTime now) {
     if (member == self_) continue;
     Peer& peer = peers_[member.site];
     const Duration silence = now - std::max(peer.base, peer.echoed);
-    if (peer.suspected || silence <= timeout(peer)) continue;
-    suspect(peer,
+    if (peer.suspected_at != kNever || silence <= timeout(peer)) continue;
+    COHORT_PROBE("detector.silent");
+    suspect(peer, RemovalCause::kSilent,
             "silent for " + std::to_string(to_millis(silence)) + " ms (allowed " +
                 std::to_string(to_millis(timeout(peer))) + " ms)",
             now);
@@ -126,7 +167,7 @@ bool FailureDetector::check(MonotonicTime now) {
 
 bool FailureDetector::suspected(SiteId site) const {
   const auto found = peers_.find(site);
-  return found != peers_.end() && found->second.suspected;
+  return found != peers_.end() && found->second.suspected_at != kNever;
 }
 
 bool FailureDetector::certainly_gone(SiteId site) const {
@@ -137,6 +178,16 @@ bool FailureDetector::certainly_gone(SiteId site) const {
 std::string FailureDetector::evidence(SiteId site) const {
   const auto found = peers_.find(site);
   return found == peers_.end() ? std::string() : found->second.evidence;
+}
+
+RemovalCause FailureDetector::cause(SiteId site) const {
+  const auto found = peers_.find(site);
+  return found == peers_.end() ? RemovalCause::kSilent : found->second.cause;
+}
+
+MonotonicTime FailureDetector::suspected_at(SiteId site) const {
+  const auto found = peers_.find(site);
+  return found == peers_.end() ? kNever : found->second.suspected_at;
 }
 
 bool FailureDetector::heard_within(SiteId site, Duration age, MonotonicTime now) const {
@@ -161,20 +212,29 @@ bool FailureDetector::quorum_possible() const {
 }
 
 bool FailureDetector::lease_valid(MonotonicTime now) const {
-  std::size_t echoing = 0;
-  for (const SiteLife& member : members_) {
-    if (member == self_) {
-      ++echoing;
-      continue;
-    }
+  return !members_.empty() && now <= lease_until();
+}
+
+MonotonicTime FailureDetector::lease_until(const std::vector<SiteLife>& members) const {
+  // The members by when we sent what they echoed last, youngest first: the lease lasts as long as
+  // some first part of them is a quorum.
+  std::vector<std::pair<MonotonicTime, bool>> ends;
+  for (std::size_t rank = 0; rank < members.size(); ++rank) {
+    const SiteLife& member = members[rank];
     const auto found = peers_.find(member.site);
-    if (found != peers_.end() && now - found->second.echoed <= timers_.lease) ++echoing;
+    MonotonicTime end = kNever;
+    if (member != self_) {
+      end = found == peers_.end() ? MonotonicTime{} : found->second.echoed + timers_.lease;
+    }
+    ends.emplace_back(end, rank == 0);
   }
-  const bool oldest = !members_.empty() && members_.front() == self_;
-  const auto found = members_.empty() ? peers_.end() : peers_.find(members_.front().site);
-  const bool oldest_echoes =
-      oldest || (found != peers_.end() && now - found->second.echoed <= timers_.lease);
-  return is_quorum(echoing, members_.size(), oldest_echoes);
+  std::sort(ends.begin(), ends.end(), std::greater<>());
+  bool oldest = false;
+  for (std::size_t present = 1; present <= ends.size(); ++present) {
+    oldest = oldest || ends[present - 1].second;
+    if (is_quorum(present, ends.size(), oldest)) return ends[present - 1].first;
+  }
+  return MonotonicTime{};
 }
 
 }  // namespace cohort::core

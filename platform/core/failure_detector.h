@@ -16,6 +16,7 @@
 #include "platform/base/ids.h"
 #include "platform/base/time.h"
 #include "platform/core/timers.h"
+#include "platform/wire/view_records.h"
 
 namespace cohort::core {
 
@@ -42,10 +43,12 @@ class FailureDetector {
   /// sites which lost each other for a while and all suspect each other can go on (H12).
   void forgive_heard(MonotonicTime now);
   /// Evidence from elsewhere, for example "its marker did not come".
-  void accuse(SiteId site, std::string reason);
+  void accuse(SiteId site, wire::RemovalCause cause, std::string reason);
 
   /// What a Status to the site should echo; 0: nothing heard yet. Remembers that it was echoed.
-  std::int64_t echo_for(SiteId site, MonotonicTime now);
+  std::int64_t echo_for(SiteId site);
+  /// When the newest clock that was echoed to the site had arrived: no lease of the site that rests
+  /// on our echoes lasts longer than Timers::lease from then, however often it was repeated (E6).
   std::optional<MonotonicTime> last_echo_to(SiteId site) const;
 
   /// Looks at the clock; returns true where a site became suspected.
@@ -54,6 +57,9 @@ class FailureDetector {
   /// Known to be gone as a process: no lease of its needs to be waited for.
   bool certainly_gone(SiteId site) const;
   std::string evidence(SiteId site) const;
+  wire::RemovalCause cause(SiteId site) const;
+  /// Since when the site is suspected; kNever: it is not.
+  MonotonicTime suspected_at(SiteId site) const;
   /// When a member became suspected last; kNever: none is.
   MonotonicTime suspected_since() const { return suspected_since_; }
   bool heard_within(SiteId site, Duration age, MonotonicTime now) const;
@@ -61,31 +67,41 @@ class FailureDetector {
 
   /// A quorum of the view has echoed a Status that we sent at most Timers::lease ago.
   bool lease_valid(MonotonicTime now) const;
+  /// Until when the echoes that have come allow this site to act; kNever where it needs none.
+  MonotonicTime lease_until() const { return lease_until(members_); }
+  /// The same by the rules of another view: whose members must be a quorum of it.
+  MonotonicTime lease_until(const std::vector<SiteLife>& members) const;
   /// False: so many members are certainly gone that the rest can never be a quorum of this view.
   bool quorum_possible() const;
 
  private:
   struct Peer {
     std::int64_t newest_sent_ns = 0;  ///< its clock, what we echo
+    MonotonicTime newest_arrival{};   ///< when that came
     MonotonicTime echoed{};           ///< our clock: when we sent what it echoed last
     MonotonicTime base{};             ///< silence is counted from the later of echoed and base
     MonotonicTime last_arrival{};
-    double mean_gap_ms = 100;  ///< smoothed gap between its Status frames
-    double deviation_ms = 0;   ///< smoothed deviation of the gap
+    double mean_gap_ms = 100;   ///< smoothed gap between its Status frames
+    double deviation_ms = 0;    ///< smoothed deviation of the gap
+    double longest_gap_ms = 0;  ///< the longest one of late; fades away
     std::optional<MonotonicTime> echo_sent;
-    bool suspected = false;
+    MonotonicTime suspected_at = kNever;
     bool gone = false;
+    wire::RemovalCause cause = wire::RemovalCause::kSilent;
     std::string evidence;
   };
 
   Duration timeout(const Peer& peer) const;
-  void suspect(Peer& peer, std::string evidence, MonotonicTime now);
+  void suspect(Peer& peer, wire::RemovalCause cause, std::string evidence, MonotonicTime now);
+  std::string own_pauses(MonotonicTime now) const;
 
   SiteLife self_;
   Timers timers_;
   std::vector<SiteLife> members_;
   std::map<SiteId, Peer> peers_;
   MonotonicTime last_step_{};
+  Duration longest_pause_{0};  ///< of our own, within the last kPauseMemory
+  MonotonicTime longest_pause_at_{};
   MonotonicTime suspected_since_ = kNever;
 };
 

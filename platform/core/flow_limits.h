@@ -22,6 +22,10 @@ struct FlowLimits {
   std::size_t unacknowledged = limits::kUnacknowledgedBytes;
   Duration slow_member = limits::kSlowMember;
 
+  /// What a client may have consumed and not reported: it never looks slow for that.
+  std::size_t report() const {
+    return std::min(limits::kConsumedReportBytes, client_high_water / 4);
+  }
   /// What one origin can have numbered and not stable: a larger message goes alone.
   std::size_t window() const {
     return std::max(unstable, payload + limits::kMessageCostBytes + 16 * limits::kDestinations);

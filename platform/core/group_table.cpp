@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/base/instrument.h"
 #include "platform/base/limits.h"
 #include "platform/wire/codec.h"
 
@@ -53,6 +54,8 @@ ChangeOutcome GroupTable::apply(const Change& change) {
       return process_failed(change);
     case ChangeKind::kKillGroup:
       return kill(change);
+    case ChangeKind::kLogs:
+      return logs(change);
     case ChangeKind::kGlobal:
       break;
   }
@@ -73,7 +76,7 @@ ChangeOutcome GroupTable::create(const Change& change) {
                    "the plant has its " + std::to_string(limits::kGroupsPerPlant) + " groups");
   }
   const GroupId id = GroupId::make(next_group_++);
-  groups_[id] = Group{change.name, 1, {change.process}, change.payload};
+  groups_[id] = Group{change.name, 1, {change.process}, change.payload, {}};
   names_[change.name] = id;
   ChangeOutcome outcome;
   outcome.group = id;
@@ -100,7 +103,10 @@ ChangeOutcome GroupTable::join(const Change& change) {
                                      std::to_string(limits::kMembersPerGroup) + " members");
   }
   group.members.push_back(change.process);
+  if (COHORT_MUTANT("join_at_front"))
+    std::rotate(group.members.begin(), group.members.end() - 1, group.members.end());
   ++group.view_number;
+  if (COHORT_MUTANT("view_number_skips")) ++group.view_number;
   ChangeOutcome outcome;
   outcome.group = found->second;
   outcome.views.push_back({view(found->second), {change.process}, {}});
@@ -123,6 +129,8 @@ ChangeOutcome GroupTable::process_failed(const Change& change) {
   ChangeOutcome outcome;
   outcome.gone = change.process;
   for (GroupId id : groups_of(change.process)) {
+    if (!outcome.views.empty()) COHORT_PROBE("table.failed_in_several_groups");
+    if (COHORT_MUTANT("failed_stays_member")) break;
     outcome.views.push_back(remove(id, {change.process}, change.reason));
   }
   return outcome;
@@ -140,18 +148,34 @@ ChangeOutcome GroupTable::kill(const Change& change) {
   return outcome;
 }
 
+ChangeOutcome GroupTable::logs(const Change& change) {
+  const auto found = groups_.find(change.group);
+  if (found == groups_.end() || !holds(found->second.members, change.process)) {
+    return refused(Errc::kNotMember,
+                   to_string(change.process) + " is no member of " + to_string(change.group));
+  }
+  Group& group = found->second;
+  if (!holds(group.loggers, change.process)) group.loggers.push_back(change.process);
+  ChangeOutcome outcome;
+  outcome.group = change.group;
+  return outcome;
+}
+
 GroupChange GroupTable::remove(GroupId id, const std::vector<ProcessId>& leaving,
                                Departure reason) {
   Group& group = groups_[id];
   GroupChange change;
   for (ProcessId process : leaving) change.departed.emplace_back(process, reason);
-  std::erase_if(group.members, [&](ProcessId member) {
+  const auto departs = [&](ProcessId member) {
     return std::any_of(change.departed.begin(), change.departed.end(),
                        [&](const auto& departed) { return departed.first == member; });
-  });
+  };
+  std::erase_if(group.members, departs);
+  std::erase_if(group.loggers, departs);
   ++group.view_number;
   change.view = view(id);
   if (group.members.empty()) {
+    COHORT_PROBE("table.group_ended");
     names_.erase(group.name);
     groups_.erase(id);
   }
@@ -172,6 +196,8 @@ std::vector<GroupChange> GroupTable::remove_sites(const std::vector<SiteLife>& l
       if (lost(member)) leaving.push_back(member);
     }
     if (leaving.empty()) continue;
+    if (leaving.size() > 1) COHORT_PROBE("table.site_had_several");
+    if (COHORT_MUTANT("lost_site_stays_member")) continue;
     for (ProcessId process : leaving) {
       if (!holds(gone, process)) gone.push_back(process);
     }
@@ -222,6 +248,8 @@ Bytes GroupTable::encode() const {
     out.varint(group.members.size());
     for (ProcessId member : group.members) out.process(member);
     out.bytes(group.credentials);
+    out.varint(group.loggers.size());
+    for (ProcessId logger : group.loggers) out.process(logger);
   }
   out.varint(last_changes_.size());
   for (const auto& [life, number] : last_changes_) {
@@ -245,6 +273,8 @@ Result<GroupTable> GroupTable::decode(ByteView bytes) {
     for (ProcessId& member : group.members) member = in.process();
     const ByteView credentials = in.bytes(limits::kCredentialBytes);
     group.credentials.assign(credentials.begin(), credentials.end());
+    group.loggers.resize(in.count(limits::kMembersPerGroup));
+    for (ProcessId& logger : group.loggers) logger = in.process();
     table.names_[group.name] = id;
     table.groups_[id] = std::move(group);
   }

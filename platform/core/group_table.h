@@ -20,6 +20,7 @@ struct Group {
   std::uint64_t view_number = 0;
   std::vector<ProcessId> members;  ///< oldest first
   Bytes credentials;               ///< what who joins has to show; empty: nothing
+  std::vector<ProcessId> loggers;  ///< members whose sites hold its durable updates
   bool operator==(const Group&) const = default;
 };
 
@@ -69,6 +70,7 @@ class GroupTable {
   ChangeOutcome join(const wire::Change& change);
   ChangeOutcome leave(const wire::Change& change);
   ChangeOutcome process_failed(const wire::Change& change);
+  ChangeOutcome logs(const wire::Change& change);
   ChangeOutcome kill(const wire::Change& change);
   /// Removes the process; erases the group with its last member.
   GroupChange remove(GroupId id, const std::vector<ProcessId>& leaving, wire::Departure reason);

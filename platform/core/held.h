@@ -8,6 +8,7 @@ namespace cohort::core {
 
 struct Held {
   std::size_t origin = 0;          ///< of one origin: messages that are not stable, and fragments
+  std::size_t own = 0;             ///< of this site's own messages that are not stable
   std::size_t large = 0;           ///< of this site's own large messages that have no number yet
   std::size_t client_unread = 0;   ///< for one client: what it has not taken
   std::size_t client_cap = 0;      ///< what that may be at most

@@ -60,9 +60,10 @@ struct ClientOpened {
   ClientHandle client;
   std::uint32_t user = 0;  ///< the kernel's word, not the client's
 };
+/// Records of wire/client_protocol.h, each framed (wire/record_stream.h): what came at once.
 struct ClientFrame {
   ClientHandle client;
-  Bytes record;
+  Bytes records;
 };
 /// The connection closed: the process has exited, was killed, or was closed by CloseClient.
 struct ClientGone {
@@ -72,10 +73,14 @@ struct ClientGone {
 struct StoreDone {
   std::uint64_t token = 0;
 };
+/// The LogWrite with this token is durable.
+struct LogDone {
+  std::uint64_t token = 0;
+};
 /// An orderly stop: leave the plant, then FailStop with reason "left".
 struct Leave {};
 
 using Input = std::variant<Start, Tick, LinkUp, LinkDown, FrameReceived, ClientOpened, ClientFrame,
-                           ClientGone, StoreDone, Leave, PathReport>;
+                           ClientGone, StoreDone, Leave, PathReport, LogDone>;
 
 }  // namespace cohort::core

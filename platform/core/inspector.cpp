@@ -34,6 +34,14 @@ Message Inspector::sites() const {
   message.set("self", to_string(context.self));
   message.set("plant_version", basis.plant.version);
   message.set("hosts", hosts()).set("timers", timers());
+  Message::List forced;
+  for (const wire::Override& override_record : basis.overrides) {
+    Message entry;
+    entry.set("view", override_record.view);
+    entry.set("text", std::string_view(override_record.text));
+    forced.push_back(std::move(entry));
+  }
+  message.set("overrides", std::move(forced));
   return message;
 }
 
@@ -137,6 +145,7 @@ Message Inspector::why_left(const std::string& site) const {
     departure.set("site", std::int64_t{removal.site.site.value});
     departure.set("incarnation", std::int64_t{removal.site.incarnation.value});
     departure.set("view", view);
+    departure.set("cause", to_string(removal.cause));
     departure.set("reason", std::string_view(removal.reason));
     departures.push_back(std::move(departure));
   }

@@ -39,7 +39,7 @@ void Multicast::install(std::uint64_t view, const std::vector<SiteLife>& members
   members_ = members;
   rank_ = rank;
   streams_.assign(members.size(), Stream());
-  skips_.assign(members.size(), PendingSkip());
+  gathered_.assign(members.size(), Gathered());
 }
 
 std::uint64_t Multicast::number(wire::MessageHead head, Bytes payload, std::uint64_t epoch,
@@ -49,6 +49,7 @@ std::uint64_t Multicast::number(wire::MessageHead head, Bytes payload, std::uint
   entry.epoch = epoch;
   entry.head = std::move(head);
   entry.head.vector = done();
+  if (COHORT_MUTANT("send_without_vector")) entry.head.vector.assign(members_.size(), 0);
   entry.head.vector[rank_] = streams_[rank_].received();
   entry.head.order_prefix = order_prefix;
   entry.payload = std::move(payload);
@@ -86,40 +87,54 @@ void Multicast::send_to_others(std::uint64_t number, const StreamEntry& entry,
       }
       kind = EntryKind::kHeader;
     }
-    flush_skip(peer);
-    StreamFrame frame = make_frame(view_, number, entry, kind);
-    add_payload(frame, entry, tail);
-    sessions_.send(members_[peer].site, Channel::kData, frame);
+    add_pending_skip(peer);
+    wire::StreamBatchEncoder::Number next{number, number, entry.epoch, kind, 0, 0, {}};
+    if (kind == EntryKind::kMessage) {
+      next.transfer = tail.transfer;
+      next.before = tail.before;
+      next.payload = ByteView(entry.payload).subspan(tail.before);
+    }
+    add(peer, next, entry.head);
   }
 }
 
 void Multicast::add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry) {
-  PendingSkip& skip = skips_[peer];
-  if (skip.first != 0 && skip.epoch != entry.epoch) flush_skip(peer);
+  PendingSkip& skip = gathered_[peer].skip;
+  if (skip.first != 0 && skip.epoch != entry.epoch) {
+    COHORT_PROBE("stream.skip_ends_epoch");
+    add_pending_skip(peer);
+  }
   if (skip.first == 0) skip.first = number;
   skip.last = number;
   skip.epoch = entry.epoch;
-  skip.vector = entry.head.vector;
-  skip.order_prefix = entry.head.order_prefix;
+  skip.head.vector = entry.head.vector;
+  skip.head.order_prefix = entry.head.order_prefix;
 }
 
-void Multicast::flush_skip(std::size_t peer) {
-  PendingSkip& skip = skips_[peer];
+void Multicast::add_pending_skip(std::size_t peer) {
+  PendingSkip& skip = gathered_[peer].skip;
   if (skip.first == 0) return;
-  StreamFrame frame;
-  frame.view = view_;
-  frame.epoch = skip.epoch;
-  frame.first = skip.first;
-  frame.number = skip.last;
-  frame.kind = EntryKind::kSkip;
-  frame.head.vector = std::move(skip.vector);
-  frame.head.order_prefix = skip.order_prefix;
+  add(peer, {skip.first, skip.last, skip.epoch, EntryKind::kSkip, 0, 0, {}}, skip.head);
   skip = PendingSkip();
-  sessions_.send(members_[peer].site, Channel::kData, frame);
 }
 
-void Multicast::flush_skips() {
-  for (std::size_t peer = 0; peer < skips_.size(); ++peer) flush_skip(peer);
+void Multicast::add(std::size_t peer, const wire::StreamBatchEncoder::Number& number,
+                    const wire::MessageHead& head) {
+  wire::StreamBatchEncoder& batch = gathered_[peer].batch;
+  if (!batch.empty() && !batch.fits(number.payload.size())) send_batch(peer);
+  batch.add(view_, rank_, number, head);
+}
+
+void Multicast::send_batch(std::size_t peer) {
+  wire::StreamBatchEncoder& batch = gathered_[peer].batch;
+  if (!batch.empty()) sessions_.send(members_[peer].site, Channel::kData, batch.take());
+}
+
+void Multicast::flush() {
+  for (std::size_t peer = 0; peer < gathered_.size(); ++peer) {
+    add_pending_skip(peer);
+    send_batch(peer);
+  }
 }
 
 bool Multicast::receive(std::size_t origin, StreamFrame frame) {
@@ -128,6 +143,12 @@ bool Multicast::receive(std::size_t origin, StreamFrame frame) {
   for (std::uint64_t number = frame.first; number < frame.number; ++number) {
     StreamEntry skip;
     skip.epoch = frame.epoch;
+    // The run was numbered within one step: nothing that the last of it may depend on can depend on
+    // the first, so the first may wait for all of it.
+    if (number == frame.first) {
+      skip.head.vector = frame.head.vector;
+      skip.head.order_prefix = frame.head.order_prefix;
+    }
     stream.append(std::move(skip));
   }
   StreamEntry entry;
@@ -164,6 +185,7 @@ std::optional<StreamFrame> Multicast::frame_of(std::size_t origin, std::uint64_t
   }
   EntryKind kind = entry->kind;
   if (kind == EntryKind::kMessage && !wire::contains(entry->head.destination_sites, for_rank)) {
+    COHORT_PROBE("view.entry_of_others");
     kind = EntryKind::kSkip;
   }
   StreamFrame frame = make_frame(view_, number, *entry, kind);

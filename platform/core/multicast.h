@@ -1,10 +1,10 @@
 /// Numbers this site's multicasts, sends them straight to the sites that host destinations (skips
 /// to the others, heads of ABCASTs to the sequencer), and receives those of the other sites.
 ///
-/// Every site sees each origin's numbers without gaps; skips to a peer leave before the next frame
-/// to it and at the latest at the end of the step (E23). A skip carries the vector of its last
-/// number, so that the sequencer orders nothing ahead of what it causally follows.
-/// Source: platform rulings 5 and 6; docs/protocol/cbcast.md.
+/// Every site sees each origin's numbers without gaps. What is numbered in one step is gathered for
+/// each peer and leaves, skips included, at the end of the step (E23) in as few frames as hold it.
+/// A skip carries the vector of its last number, so that the sequencer orders nothing ahead of what
+/// it causally follows. Source: platform rulings 5 and 6; docs/protocol/cbcast.md.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,7 @@
 #include "platform/core/fragments.h"
 #include "platform/core/sessions.h"
 #include "platform/core/stream.h"
+#include "platform/wire/stream_batch.h"
 
 namespace cohort::core {
 
@@ -28,7 +29,9 @@ class Multicast {
   std::uint64_t number(wire::MessageHead head, Bytes payload, std::uint64_t epoch,
                        std::uint64_t order_prefix, FragmentSender::Tail tail = {});
   void number_marker(std::uint64_t epoch, std::uint64_t order_prefix);
-  void flush_skips();
+  /// Sends what has been gathered. Called before anything else of this step goes to a peer that
+  /// must come after it, and at the end of each step.
+  void flush();
 
   /// False: not the next number (a repeat is ignored by the caller, a gap is the peer's fault).
   bool receive(std::size_t origin, wire::StreamFrame frame);
@@ -51,21 +54,28 @@ class Multicast {
     std::uint64_t first = 0;  ///< 0: none
     std::uint64_t last = 0;
     std::uint64_t epoch = 0;
-    wire::SiteVector vector;
-    std::uint64_t order_prefix = 0;
+    wire::MessageHead head;  ///< the vector and the prefix of `last`
+  };
+  /// What waits for the end of the step, for one peer: the batch comes before the skip.
+  struct Gathered {
+    wire::StreamBatchEncoder batch;
+    PendingSkip skip;
   };
 
   std::uint64_t append_own(StreamEntry entry, FragmentSender::Tail tail);
   void send_to_others(std::uint64_t number, const StreamEntry& entry, FragmentSender::Tail tail);
   void add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry);
-  void flush_skip(std::size_t peer);
+  void add_pending_skip(std::size_t peer);
+  void add(std::size_t peer, const wire::StreamBatchEncoder::Number& number,
+           const wire::MessageHead& head);
+  void send_batch(std::size_t peer);
 
   Sessions& sessions_;
   std::uint64_t view_ = 0;
   std::vector<SiteLife> members_;
   std::size_t rank_ = 0;
   std::vector<Stream> streams_;
-  std::vector<PendingSkip> skips_;
+  std::vector<Gathered> gathered_;  ///< by rank
 };
 
 }  // namespace cohort::core

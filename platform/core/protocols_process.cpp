@@ -20,17 +20,22 @@ struct ProtocolsProcess::Parts {
         sessions(context, settings.plant),
         detector(settings.self),
         clients(context),
+        durable(context, sessions),
         plane(context, sessions, clients, settings.flow),
         views(context, sessions, detector, plane, settings),
-        router(context, sessions, detector, plane, views),
+        router(context, sessions, detector, plane, views, durable),
         inspector{context, sessions, detector, plane, views, paths} {
-    clients.connect(plane, sessions);
+    clients.connect(plane, sessions, durable);
     router.on_direct = [this](const wire::DirectFrame& frame) { clients.on_direct(frame); };
+    durable.on_outcome = [this](const wire::MessageId& id, ProcessId sender, bool known) {
+      clients.on_durable(id, sender, known);
+    };
     clients.inspect = [this](const wire::Inspect& question) { return inspector.answer(question); };
     clients.operators = settings.operators;
     clients.change_plant = [this](wire::PlantChange change) {
       return views.change_plant(std::move(change));
     };
+    clients.force_form = [this](const std::string& who) { return views.force_form(who); };
     views.on_install = [this](const ViewChange::Install& install) { on_install(install); };
   }
 
@@ -54,6 +59,7 @@ struct ProtocolsProcess::Parts {
   Sessions sessions;
   FailureDetector detector;
   ClientPort clients;
+  DurableLog durable;
   DataPlane plane;
   ViewChange views;
   Router router;
@@ -73,13 +79,20 @@ ProtocolsProcess::ProtocolsProcess(Settings settings) : parts_(std::make_unique<
 ProtocolsProcess::~ProtocolsProcess() = default;
 
 Effects ProtocolsProcess::step(const Input& input, MonotonicTime now) {
+  return step(std::span(&input, 1), now);
+}
+
+Effects ProtocolsProcess::step(std::span<const Input> inputs, MonotonicTime now) {
   Context& context = parts_->context;
   COHORT_ASSERT(now >= context.now, "time never goes back");
   if (!context.stopped) {
     context.now = now;
     parts_->detector.on_step(now);
-    parts_->take(input);
-    parts_->settle();
+    for (const Input& input : inputs) {
+      if (!context.stopped) parts_->take(input);
+    }
+    if (!context.stopped) parts_->settle();
+    parts_->clients.hand_over();
   }
   return std::exchange(context.effects, {});
 }
@@ -107,6 +120,7 @@ void ProtocolsProcess::Parts::take(const Input& input) {
   if (const auto* gone = std::get_if<ClientGone>(&input)) clients.on_gone(gone->client);
   if (const auto* done = std::get_if<StoreDone>(&input)) views.on_store_done(done->token);
   if (const auto* path = std::get_if<PathReport>(&input)) paths.note(context, *path);
+  if (const auto* done = std::get_if<LogDone>(&input)) durable.on_log_done(done->token);
   if (std::holds_alternative<Leave>(input)) {
     clients.close_all("the site leaves the plant");
     views.leave();
@@ -133,7 +147,8 @@ void ProtocolsProcess::Parts::settle() {
     plane.pump(lease);
     clients.pump();
     plane.pump(lease);
-    plane.flush_skips();
+    durable.flush(lease);
+    plane.flush();
     if (!plane.has_table() && context.now - table_asked >= millis(200)) {
       table_asked = context.now;
       router.ask_for_table();
@@ -169,7 +184,8 @@ void ProtocolsProcess::Parts::send_statuses() {
 }
 
 void ProtocolsProcess::Parts::watch_serving() {
-  const bool serving = views.basis().operational && detector.lease_valid(context.now);
+  const bool serving =
+      views.basis().operational && detector.lease_valid(context.now) && !views.install_waits();
   if (serving || !views.basis().operational) {
     not_serving_since = context.now;
     return;
@@ -212,11 +228,19 @@ void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
     news.groups = plane.table().remove_sites(departed, news.gone);
   }
   plane.install(value.view, value.members, *views.basis().rank_of(context.self.site));
+  durable.install(value.view, value.members, *views.basis().rank_of(context.self.site),
+                  plane.has_table() ? &plane.table() : nullptr);
   router.keep_table(newcomers && plane.has_table() ? plane.table().encode() : Bytes{});
   std::string members;
   for (SiteLife life : value.members) members += (members.empty() ? "" : ",") + to_string(life);
+  std::string removed;
+  for (const wire::Removal& removal : value.removed) {
+    removed += (removed.empty() ? "" : ",") + to_string(removal.site) + ":";
+    removed += to_string(removal.cause);
+  }
   context.trace("event=view.installed site=" + to_string(context.self) +
-                " view=" + std::to_string(value.view) + " members=" + members);
+                " view=" + std::to_string(value.view) +
+                (removed.empty() ? "" : " removed=" + removed) + " members=" + members);
   clients.on_site_view(news);
   clients.on_plant_outcomes(install.own_outcomes);
   plane.resubmit_owed();
@@ -231,6 +255,7 @@ Held ProtocolsProcess::held() const {
   for (std::size_t origin = 0; origin < parts.plane.multicast().sites(); ++origin) {
     held.origin = std::max(held.origin, parts.plane.held_bytes(origin));
   }
+  held.own = parts.plane.multicast().unstable_bytes();
   held.large = parts.plane.fragments().bytes();
   const ClientPort::Held clients = parts.clients.held();
   held.client_unread = clients.unread;
@@ -247,7 +272,8 @@ std::optional<wire::PlantRecord> recorded_plant(const std::vector<Bytes>& log) {
   std::optional<wire::PlantRecord> newest;
   for (const Bytes& bytes : log) {
     const auto record = wire::decode_view_log_record(bytes);
-    if (record && !record->ballot) newest = record->value.plant;
+    if (record && record->kind == wire::ViewLogRecord::Kind::kCommitted)
+      newest = record->value.plant;
   }
   return newest;
 }

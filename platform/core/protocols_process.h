@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ class ProtocolsProcess {
   /// Ensures: M1 to M12, V1 to V9 of docs/guarantees.md, together with the other sites.
   /// Errors: none; bad frames and records close their link or client. Blocks: never.
   Effects step(const Input& input, MonotonicTime now);
+  /// The same for several inputs, taken in their order at one moment: what they cause together is
+  /// numbered, ordered, delivered and sent once, after the last of them. What a busy site does.
+  Effects step(std::span<const Input> inputs, MonotonicTime now);
 
   /// When to give a Tick at the latest.
   MonotonicTime next_deadline() const;

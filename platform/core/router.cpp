@@ -11,6 +11,12 @@ namespace cohort::core {
 void Router::on_frame(const FrameReceived& received) {
   Sessions::Received result = sessions_.on_frame(received.site, received.channel, received.frame);
   if (result.new_life) on_new_life(received.site);
+  if (result.old_life) {
+    // A site whose disk is new counts its lives from the start: it must be told where to go on.
+    wire::Dead dead = dead_of(*result.old_life);
+    dead.greatest = std::max(dead.greatest, sessions_.life(received.site).incarnation);
+    sessions_.answer_old_life(received.site, received.channel, dead);
+  }
   if (result.frame) route(received.site, std::move(*result.frame));
 }
 
@@ -18,7 +24,7 @@ void Router::on_new_life(SiteId from) {
   const SiteLife life = sessions_.life(from);
   detector_.on_new_life(from);
   if (is_over(life)) {
-    sessions_.send_unnumbered(from, Channel::kControl, wire::Dead{life});
+    tell_dead(from, life);
     return;
   }
   const auto rank = views_.basis().rank_of(from);
@@ -28,6 +34,18 @@ void Router::on_new_life(SiteId from) {
 
 bool Router::basis_holds(SiteId from) const {
   return views_.basis().operational && views_.basis().holds(sessions_.life(from));
+}
+
+wire::Dead Router::dead_of(SiteLife life) const {
+  wire::Dead dead{life, views_.basis().number, life.incarnation};
+  for (SiteLife seen : views_.basis().incarnations) {
+    if (seen.site == life.site) dead.greatest = std::max(dead.greatest, seen.incarnation);
+  }
+  return dead;
+}
+
+void Router::tell_dead(SiteId from, SiteLife life) {
+  sessions_.send_unnumbered(from, Channel::kControl, dead_of(life));
 }
 
 bool Router::is_over(SiteLife life) const {
@@ -64,12 +82,13 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
   std::visit(
       [&](auto& f) {
         using Frame = std::decay_t<decltype(f)>;
+        COHORT_CELL("cell", views_.stage(), instrument::type_name<Frame>());
         if constexpr (std::is_same_v<Frame, wire::Status>) {
           on_status(from, f);
         } else if constexpr (std::is_same_v<Frame, wire::Dead>) {
-          if (f.life == context_.self) views_.on_dead();
-        } else if constexpr (std::is_same_v<Frame, wire::StreamFrame>) {
-          if (present(from, f, rank)) plane_.on_stream(rank, std::move(f));
+          if (f.life == context_.self) views_.on_dead(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::StreamBatch>) {
+          if (present(from, f, rank)) on_batch(rank, f);
         } else if constexpr (std::is_same_v<Frame, wire::Fragment>) {
           if (present(from, f, rank)) plane_.on_fragment(rank, f);
         } else if constexpr (std::is_same_v<Frame, wire::DirectFrame>) {
@@ -111,14 +130,14 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
         } else if constexpr (std::is_same_v<Frame, wire::Entries>) {
           views_.on_entries(f);
         } else if constexpr (std::is_same_v<Frame, wire::TableRequest>) {
-          if (f.view == views_.basis().number && !table_at_start_.empty()) {
-            sessions_.send(from, Channel::kControl, wire::TableSnapshot{f.view, table_at_start_});
-          }
+          on_table_request(from, f);
         } else if constexpr (std::is_same_v<Frame, wire::TableSnapshot>) {
           if (f.view != views_.basis().number || plane_.has_table()) return;
           if (auto table = GroupTable::decode(f.table)) plane_.adopt_table(std::move(*table));
+        } else if constexpr (std::is_same_v<Frame, wire::Logged>) {
+          if (present(from, f, rank)) durable_.on_logged(rank, f);
         } else if constexpr (std::is_same_v<Frame, wire::LeaveRequest>) {
-          views_.on_leave_request(from);
+          if (present(from, f, rank)) views_.on_leave_request(from);
         } else if constexpr (std::is_same_v<Frame, wire::PlantRequest>) {
           if (basis_holds(from)) views_.on_plant_request(f);
         } else if constexpr (std::is_same_v<Frame, wire::PlantUpdate>) {
@@ -128,20 +147,42 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
       frame);
 }
 
+void Router::on_table_request(SiteId from, const wire::TableRequest& request) {
+  if (request.view != views_.basis().number || table_at_start_.empty()) return;
+  sessions_.send(from, Channel::kControl, wire::TableSnapshot{request.view, table_at_start_});
+}
+
+void Router::on_batch(std::size_t rank, wire::StreamBatch& batch) {
+  if (batch.rank != rank) return;
+  for (wire::StreamFrame& frame : batch.frames) plane_.on_stream(rank, std::move(frame));
+}
+
 void Router::on_status(SiteId from, const wire::Status& status) {
   if (status.self != sessions_.life(from)) return;
-  if (is_over(status.self)) {
-    sessions_.send_unnumbered(from, Channel::kControl, wire::Dead{status.self});
+  const ViewBasis& basis = views_.basis();
+  // Also a site that asks to join may know of an override, from its log.
+  const std::uint64_t newest = std::max(status.view, status.log_view);
+  const std::uint64_t forced = wire::overrides_before(newest);
+  if (basis.operational && forced > wire::overrides_before(basis.number)) {
+    context_.fail_stop("an operator has formed view " + std::to_string(newest) +
+                       " without this site's view: it outranks this one");
     return;
   }
-  const ViewBasis& basis = views_.basis();
+  if (is_over(status.self)) {
+    tell_dead(from, status.self);
+    return;
+  }
   if (status.view == 0 || !basis.operational) {
     views_.on_status(from, status);
     if (!basis.operational && status.view > basis.number) ask_for_commit(from);
     if (status.view == 0) return;
   }
-  if (!basis.operational || !basis.holds(status.self)) return;
+  if (!basis.operational) return;
+  const bool member = basis.holds(status.self);
+  if (!member && !views_.awaits(status.self)) return;
   detector_.on_status(from, status.sent_ns, status.echo_ns, context_.now);
+  if (!member) return;
+  views_.on_member_status(from, status);
   if (status.view == basis.number) {
     plane_.on_status(*basis.rank_of(from), status);
   } else if (status.view > basis.number) {
@@ -190,12 +231,13 @@ void Router::send_status(SiteId site) {
     status.slow = plane_.flow().own_slow();
     // Only a member may live on our echoes: one that was removed would take them for a lease.
     const bool member = basis.holds(sessions_.life(site));
-    if (member && views_.echoes(site)) status.echo_ns = detector_.echo_for(site, context_.now);
-  } else if (basis.number > 0) {
+    if (member && views_.echoes(site)) status.echo_ns = detector_.echo_for(site);
+  } else {
+    status.log_blank = views_.log_blank();
     status.log_view = basis.number;
-    status.log_members = basis.members;
-  }
-  if (!basis.operational) {
+    if (basis.number > 0) status.log_members = basis.members;
+    status.log_incarnations = basis.incarnations;
+    status.log_overrides = basis.overrides;
     status.founders = basis.number == 0 ? views_.founders() : 0;
     status.plant_version = basis.plant.version;
   }

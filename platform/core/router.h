@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/core/data_plane.h"
+#include "platform/core/durable_log.h"
 #include "platform/core/failure_detector.h"
 #include "platform/core/sessions.h"
 #include "platform/core/view_change.h"
@@ -17,8 +18,13 @@ namespace cohort::core {
 class Router {
  public:
   Router(Context& context, Sessions& sessions, FailureDetector& detector, DataPlane& plane,
-         ViewChange& views)
-      : context_(context), sessions_(sessions), detector_(detector), plane_(plane), views_(views) {}
+         ViewChange& views, DurableLog& durable)
+      : context_(context),
+        sessions_(sessions),
+        detector_(detector),
+        plane_(plane),
+        views_(views),
+        durable_(durable) {}
 
   void on_frame(const FrameReceived& received);
   /// After an install: hands on what was kept for this view.
@@ -34,10 +40,14 @@ class Router {
 
  private:
   void route(SiteId from, wire::PeerFrame frame);
+  void on_table_request(SiteId from, const wire::TableRequest& request);
+  void on_batch(std::size_t rank, wire::StreamBatch& batch);
   void on_status(SiteId from, const wire::Status& status);
   void on_new_life(SiteId from);
   bool is_over(SiteLife life) const;
   bool basis_holds(SiteId from) const;
+  wire::Dead dead_of(SiteLife life) const;
+  void tell_dead(SiteId from, SiteLife life);
   /// True: the frame is of the present view and from one of its members, whose rank is given.
   template <typename Frame>
   bool present(SiteId from, Frame& frame, std::size_t& rank);
@@ -48,6 +58,7 @@ class Router {
   FailureDetector& detector_;
   DataPlane& plane_;
   ViewChange& views_;
+  DurableLog& durable_;
   std::vector<std::pair<SiteId, wire::PeerFrame>> parked_;
   Bytes table_at_start_;
   std::map<SiteId, MonotonicTime> commit_asked_;

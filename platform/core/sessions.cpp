@@ -46,7 +46,10 @@ Sessions::Received Sessions::on_frame(SiteId site, Channel channel, ByteView byt
     on_hello(peer, site, channel, *hello, result);
     return result;
   }
-  if (!session.established) return result;
+  if (!session.established) {
+    COHORT_PROBE("session.frame_before_hello");
+    return result;
+  }
   free_kept(session, envelope->received);
   if (envelope->number != 0) {
     if (envelope->number <= session.received) {
@@ -74,9 +77,11 @@ void Sessions::on_hello(Peer& peer, SiteId site, Channel channel, const wire::Se
   }
   if (hello.self.incarnation < peer.life.incarnation) {
     COHORT_PROBE("session.stale_life");
+    result.old_life = hello.self;
     return;
   }
   if (hello.self != peer.life) {
+    COHORT_PROBE(peer.life.incarnation.value == 0 ? "session.first_life" : "session.new_life");
     result.new_life = true;
     peer.life = hello.self;
     for (Session& each : peer.channels) {
@@ -91,14 +96,19 @@ void Sessions::on_hello(Peer& peer, SiteId site, Channel channel, const wire::Se
     free_kept(session, hello.received);
   }
   if (!session.kept.empty()) COHORT_PROBE("session.resumed_with_frames");
+  if (COHORT_MUTANT("resume_without_resending")) session.kept.clear();
   for (const Kept& kept : session.kept) put(site, channel, session, kept.number, kept.frame);
 }
 
 void Sessions::send(SiteId site, Channel channel, const wire::PeerFrame& frame) {
+  send(site, channel, wire::encode(frame));
+}
+
+void Sessions::send(SiteId site, Channel channel, Bytes frame) {
   Peer& peer = peers_[site];
   if (peer.life.incarnation.value == 0) return;
   Session& session = peer.channels[static_cast<std::size_t>(channel)];
-  Kept kept{session.next_number++, wire::encode(frame)};
+  Kept kept{session.next_number++, std::move(frame)};
   if (session.established) put(site, channel, session, kept.number, kept.frame);
   session.kept_bytes += kept.frame.size();
   session.kept.push_back(std::move(kept));
@@ -140,6 +150,11 @@ void Sessions::acknowledge(std::size_t owed_bytes) {
 void Sessions::send_unnumbered(SiteId site, Channel channel, const wire::PeerFrame& frame) {
   Session& session = this->session(site, channel);
   if (session.established) put(site, channel, session, 0, wire::encode(frame));
+}
+
+void Sessions::answer_old_life(SiteId site, Channel channel, const wire::PeerFrame& frame) {
+  context_.effects.push_back(
+      SendFrame{site, channel, wire::encode_envelope(0, 0, wire::encode(frame))});
 }
 
 void Sessions::put(SiteId site, Channel channel, Session& session, std::uint64_t number,

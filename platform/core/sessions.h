@@ -28,14 +28,20 @@ class Sessions {
   struct Received {
     std::optional<wire::PeerFrame> frame;  ///< absent: a frame of the session itself, or a repeat
     bool new_life = false;                 ///< the peer has come back as another life
+    std::optional<SiteLife> old_life;      ///< it says that it is a life that is over
   };
   /// Malformed frames, gaps and strangers close the link.
   Received on_frame(SiteId site, Channel channel, ByteView bytes);
 
   /// Numbered and repeated until acknowledged. Dropped where the peer's life is not known.
   void send(SiteId site, Channel channel, const wire::PeerFrame& frame);
+  /// The same for a frame that is encoded already.
+  void send(SiteId site, Channel channel, Bytes frame);
   /// Sent at most once, only while the connection is up.
   void send_unnumbered(SiteId site, Channel channel, const wire::PeerFrame& frame);
+
+  /// To a life that is over and has no session: as send_unnumbered.
+  void answer_old_life(SiteId site, Channel channel, const wire::PeerFrame& frame);
 
   /// The newest life heard of; incarnation 0: none yet.
   SiteLife life(SiteId site) const;

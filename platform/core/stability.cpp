@@ -3,32 +3,43 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/base/instrument.h"
+
 namespace cohort::core {
 
 void Stability::install(std::size_t sites) {
   Site site;
   site.received.assign(sites, 0);
   sites_.assign(sites, site);
+  changed_ = true;
 }
 
 void Stability::on_status(std::size_t rank, const wire::Status& status) {
   Site& site = sites_[rank];
   if (status.received.size() != sites_.size()) return;
+  const Site before = site;
   for (std::size_t i = 0; i < sites_.size(); ++i) {
     site.received[i] = std::max(site.received[i], status.received[i]);
   }
   site.order_received = std::max(site.order_received, status.order_received);
   site.delivered_epoch = std::max(site.delivered_epoch, status.delivered_epoch);
+  changed_ = changed_ || !(site == before);
 }
 
 void Stability::on_own(std::size_t rank, wire::SiteVector received, std::uint64_t order_received,
                        std::uint64_t delivered_epoch) {
-  sites_[rank] = Site{std::move(received), order_received, delivered_epoch};
+  Site now{std::move(received), order_received, delivered_epoch};
+  if (now == sites_[rank]) return;
+  sites_[rank] = std::move(now);
+  changed_ = true;
 }
 
 std::uint64_t Stability::stable(std::size_t origin) const {
   std::uint64_t least = UINT64_MAX;
   for (const Site& site : sites_) least = std::min(least, site.received[origin]);
+  if (COHORT_MUTANT("free_what_some_lack")) {
+    for (const Site& site : sites_) least = std::max(least, site.received[origin]);
+  }
   return least;
 }
 
@@ -42,7 +53,8 @@ bool Stability::held(wire::SiteSet sites, std::size_t origin, std::uint64_t numb
                      std::uint64_t place) const {
   for (std::size_t rank = 0; rank < sites_.size(); ++rank) {
     if (!wire::contains(sites, rank)) continue;
-    if (sites_[rank].received[origin] < number || sites_[rank].order_received < place) return false;
+    if (sites_[rank].received[origin] < number) return false;
+    if (sites_[rank].order_received < place) return false;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "platform/wire/peer_protocol.h"
@@ -18,6 +19,8 @@ class Stability {
   void on_own(std::size_t rank, wire::SiteVector received, std::uint64_t order_received,
               std::uint64_t delivered_epoch);
 
+  /// Whether anything has been learned since the last call.
+  bool take_changed() { return std::exchange(changed_, false); }
   /// The greatest number of the origin that all sites hold.
   std::uint64_t stable(std::size_t origin) const;
   std::uint64_t stable_order() const;
@@ -34,8 +37,10 @@ class Stability {
     wire::SiteVector received;
     std::uint64_t order_received = 0;
     std::uint64_t delivered_epoch = 0;
+    bool operator==(const Site&) const = default;
   };
   std::vector<Site> sites_;
+  bool changed_ = true;
 };
 
 }  // namespace cohort::core

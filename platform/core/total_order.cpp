@@ -38,6 +38,7 @@ void TotalOrder::free_to(std::uint64_t place) {
 void TotalOrder::settle(std::uint64_t base, const std::vector<OrderEntry>& entries) {
   COHORT_ASSERT(base >= floor_, "the survivors' common prefix of the order is kept by all");
   COHORT_ASSERT(base + entries.size() >= passed_, "what was passed stays in the order");
+  if (received() > base) COHORT_PROBE("order.tail_replaced");
   while (received() > base) order_.pop_back();
   order_.insert(order_.end(), entries.begin(), entries.end());
 }
@@ -48,7 +49,10 @@ bool TotalOrder::advance(const Multicast& multicast, std::size_t origin,
   if (entry == nullptr || entry->epoch > cursor_epoch_) return false;
   const wire::SiteVector& vector = entry->head.vector;
   for (std::size_t i = 0; i < vector.size(); ++i) {
-    if (i != origin && cursor_[i] < vector[i]) return false;
+    if (i != origin && cursor_[i] < vector[i] && !COHORT_MUTANT("order_ignores_causality")) {
+      COHORT_PROBE("order.waits_for_cause");
+      return false;
+    }
   }
   ++cursor_[origin];
   if (entry->kind == EntryKind::kMarker && ++markers_passed_ == cursor_.size()) {

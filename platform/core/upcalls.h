@@ -15,6 +15,10 @@ class Upcalls {
   virtual void on_switch(const wire::Opening& opening) = 0;
   virtual void on_change(const wire::Change& change, const ChangeOutcome& outcome,
                          std::uint64_t view, const GroupTable& table) = 0;
+  /// All changes of the epoch have been told.
+  virtual void on_epoch(std::uint64_t epoch, const GroupTable& table) = 0;
+  /// A joined site has its group table, as it is in the epoch delivered last.
+  virtual void on_table(std::uint64_t epoch, const GroupTable& table) = 0;
 };
 
 }  // namespace cohort::core

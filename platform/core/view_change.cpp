@@ -1,6 +1,7 @@
 #include "platform/core/view_change.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "platform/base/instrument.h"
 #include "platform/base/limits.h"
@@ -9,6 +10,10 @@
 namespace cohort::core {
 
 using wire::ViewValue;
+
+namespace {
+constexpr Duration kTellAgain = millis(500);  ///< how often a suspicion that lasts is told
+}  // namespace
 
 std::optional<std::size_t> ViewBasis::rank_of(SiteId site) const {
   for (std::size_t rank = 0; rank < members.size(); ++rank) {
@@ -35,24 +40,59 @@ ViewChange::ViewChange(Context& context, Sessions& sessions, FailureDetector& de
     for (SiteId site : settings.sites) basis_.plant.hosts.push_back({site, {}, {}, false});
   }
   for (const Bytes& bytes : settings.log) {
+    if (COHORT_MUTANT("forget_log")) break;
     const auto record = wire::decode_view_log_record(bytes);
     if (!record) {
       context_.fail_stop("the view log is corrupt: " + record.error().text);
       return;
     }
-    if (!record->ballot) {
-      if (record->view <= basis_.number) continue;
-      basis_ = {record->view, record->value.members, record->value.incarnations,
-                record->value.plant, false};
-    } else if (record->view > acceptor_.accepted_view ||
-               (record->view == acceptor_.accepted_view && acceptor_.accepted &&
-                acceptor_.accepted->ballot < *record->ballot)) {
-      acceptor_.accepted = wire::Acceptance{*record->ballot, record->value};
-      acceptor_.accepted_view = record->view;
-    }
+    read(*record);
   }
-  // An accepted value for view k+2 proves that k+1 was committed (W17): its instance is one below.
+  // The log keeps the order of writing, so an acceptance for view k+2 never lies there without the
+  // commit of k+1 (W17): what is left is at most the instance after the last committed view.
   if (acceptor_.accepted && acceptor_.accepted_view <= basis_.number) acceptor_.accepted.reset();
+  if (acceptor_.promised_view < basis_.number) acceptor_.promised = {};
+  proposer_.greatest_round = acceptor_.promised.round;
+}
+
+void ViewChange::read(const wire::ViewLogRecord& record) {
+  log_blank_ = false;
+  if (record.kind == wire::ViewLogRecord::Kind::kCommitted) {
+    if (record.view <= basis_.number) return;
+    const wire::ViewValue& value = record.value;
+    basis_ = {record.view, value.members, value.incarnations, value.overrides, value.plant, false};
+    return;
+  }
+  const std::uint64_t instance = record.view - 1;
+  if (instance > acceptor_.promised_view || acceptor_.promised < record.ballot) {
+    acceptor_.promised = record.ballot;
+    acceptor_.promised_view = instance;
+  }
+  if (record.kind == wire::ViewLogRecord::Kind::kPromised) return;
+  if (!acceptor_.accepted || record.view > acceptor_.accepted_view ||
+      acceptor_.accepted->ballot < record.ballot) {
+    acceptor_.accepted = wire::Acceptance{record.ballot, record.value};
+    acceptor_.accepted_view = record.view;
+    COHORT_PROBE("log.accepted_value");
+  }
+}
+
+std::string_view ViewChange::stage() const {
+  switch (proposer_.phase) {
+    case Phase::kIdle:
+      break;
+    case Phase::kWedging:
+      return basis_.operational ? "wedging" : "forming";
+    case Phase::kFetching:
+      return "fetching";
+    case Phase::kProposing:
+      return "proposing";
+    case Phase::kLeases:
+      return "leases";
+  }
+  if (!basis_.operational) return "joining";
+  if (acceptor_.waiting) return "committed";
+  return plane_.frozen() ? "promised" : "member";
 }
 
 void ViewChange::send(SiteId site, const wire::PeerFrame& frame) {
@@ -89,8 +129,7 @@ void ViewChange::on_status(SiteId from, const wire::Status& status) {
       sessions_.send_unnumbered(from, Channel::kControl, wire::PlantUpdate{basis_.plant});
     }
   }
-  joining_[from] = {status.self, status.log_view, status.log_members, context_.now,
-                    status.founders};
+  joining_[from] = {status.self, status, context_.now};
 }
 
 void ViewChange::on_plant_update(const wire::PlantUpdate& update) {
@@ -125,22 +164,28 @@ std::uint64_t ViewChange::founders() const {
 void ViewChange::on_accusation(const wire::Accusation& accusation) {
   if (!basis_.operational || accusation.view != basis_.number) return;
   if (!basis_.holds(accusation.accuser)) return;
+  if (accusation.suspects.empty()) COHORT_PROBE("view.ballot_asked");
   if (accusation.suspects.empty()) ballot_asked_ = true;
   for (const wire::Removal& suspect : accusation.suspects) {
-    if (basis_.holds(suspect.site) && suspect.site != accusation.accuser) {
-      accusations_.try_emplace({accusation.accuser.site, suspect.site.site}, suspect.reason);
-    }
+    if (!basis_.holds(suspect.site) || suspect.site == accusation.accuser) continue;
+    const Accused accused{suspect, context_.now, context_.now};
+    Accused& kept = accusations_.try_emplace({accusation.accuser.site, suspect.site.site}, accused)
+                        .first->second;
+    kept.told = context_.now;
+    kept.what = suspect;
   }
   const SiteId elder = coordinator();
+  if (elder != context_.self.site) COHORT_PROBE("view.accusation_forwarded");
   if (elder != context_.self.site) sessions_.send(elder, Channel::kControl, accusation);
 }
 
 void ViewChange::tell_suspicions() {
   wire::Accusation accusation{basis_.number, context_.self, {}};
+  told_at_ = context_.now;
   for (const SiteLife& member : basis_.members) {
-    if (detector_.suspected(member.site)) {
-      accusation.suspects.push_back({member, detector_.evidence(member.site)});
-    }
+    if (!detector_.suspected(member.site)) continue;
+    accusation.suspects.push_back(
+        {member, detector_.cause(member.site), detector_.evidence(member.site)});
   }
   const SiteId elder = coordinator();
   if (accusation.suspects.empty() || elder == context_.self.site) return;
@@ -167,20 +212,55 @@ void ViewChange::on_leave_request(SiteId from) {
   if (basis_.operational && basis_.rank_of(from)) leavers_.insert(from);
 }
 
-void ViewChange::on_dead() {
-  if (leaving_ || leave_at_ != kNever) {
-    context_.fail_stop(leave_reason_, true);
-  } else {
-    context_.fail_stop("the others have removed this life");
+void ViewChange::on_dead(SiteId from, const wire::Dead& dead) {
+  COHORT_PROBE("view.told_dead");
+  // Who goes on with a view that an operator's override outranks has no say.
+  if (wire::overrides_before(dead.view) < wire::overrides_before(basis_.number)) return;
+  if (leave_at_ != kNever) {
+    leave_awaits_.erase(from);
+    return;
   }
+  if (leaving_) {
+    context_.fail_stop("left", true);
+    return;
+  }
+  context_.fail_stop("the others have removed this life", false, dead.greatest);
+}
+
+void ViewChange::on_member_status(SiteId from, const wire::Status& status) {
+  if (leave_at_ == kNever || !last_commit_) return;
+  if (status.view >= last_commit_->value.view) {
+    leave_awaits_.erase(from);
+  } else if (leave_awaits_.contains(from)) {
+    send(from, *last_commit_);
+  }
+}
+
+void ViewChange::watch_leave() {
+  detector_.check(context_.now);
+  std::erase_if(leave_awaits_, [this](SiteId site) { return detector_.suspected(site); });
+  if (!leave_awaits_.empty() && context_.now < leave_at_) return;
+  context_.fail_stop(leave_reason_, true);
+}
+
+void ViewChange::forget_old_accusations() {
+  // An accuser repeats itself as long as it hears nothing: one that is silent has changed its mind.
+  std::erase_if(accusations_, [this](const auto& accusation) {
+    return context_.now - accusation.second.told > 4 * kTellAgain;
+  });
 }
 
 void ViewChange::leave() {
   leaving_ = true;
+  leave_asked_ = context_.now;
   if (!basis_.operational || basis_.members.size() == 1) {
     context_.fail_stop("left", true);
     return;
   }
+  ask_to_leave();
+}
+
+void ViewChange::ask_to_leave() {
   leavers_.insert(context_.self.site);
   for (const SiteLife& member : basis_.members) {
     if (member != context_.self) send(member.site, wire::LeaveRequest{basis_.number});
@@ -190,15 +270,14 @@ void ViewChange::leave() {
 void ViewChange::tick() {
   if (context_.stopped) return;
   if (started_ == MonotonicTime{}) started_ = context_.now;
-  if (leave_at_ <= context_.now) {
-    context_.fail_stop(leave_reason_, true);
-    return;
-  }
-  if (leave_at_ != kNever) return;
+  if (leave_at_ != kNever) return watch_leave();
   retry_fetching();
   try_install_waiting();
   if (basis_.operational) {
-    if (detector_.check(context_.now)) tell_suspicions();
+    const bool news = detector_.check(context_.now);
+    if (news || context_.now - told_at_ >= kTellAgain) tell_suspicions();
+    forget_old_accusations();
+    retry_promise();
     accuse_late_sites();
     tell_plant_requests();
     watch_ballot();
@@ -220,23 +299,45 @@ void ViewChange::accuse_late_sites() {
   for (const auto& [rank, reason] : late) rest.erase(basis_.members[rank].site);
   if (!quorum(basis_.members, rest)) {
     // Without the late ones nobody could go on: a ballot among all ends the epoch by its cut.
+    COHORT_PROBE("view.all_are_late");
     ballot_asked_ = true;
     return;
   }
-  for (const auto& [rank, reason] : late) detector_.accuse(basis_.members[rank].site, reason);
+  for (const auto& [rank, reason] : late) {
+    detector_.accuse(basis_.members[rank].site, wire::RemovalCause::kSlow, reason);
+  }
 }
 
 MonotonicTime ViewChange::next_deadline() const {
   MonotonicTime next = std::min(leave_at_, acceptor_.fetch_retry);
+  if (acceptor_.undecided) next = std::min(next, acceptor_.undecided_until);
   if (proposer_.phase != Phase::kIdle) next = std::min(next, context_.now + millis(10));
   return next;
 }
 
 void ViewChange::on_store_done(std::uint64_t token) {
+  if (forcing_ && forcing_->first == token) {
+    const wire::Commit commit = std::exchange(forcing_, std::nullopt)->second;
+    for (const SiteLife& member : commit.value.members) {
+      if (member != context_.self) send(member.site, commit);
+    }
+    on_commit(commit);
+    return;
+  }
+  if (const auto promised = acceptor_.promising.find(token);
+      promised != acceptor_.promising.end()) {
+    const auto [proposer, answer] = std::move(promised->second);
+    acceptor_.promising.erase(promised);
+    const bool current =
+        acceptor_.promised_view == answer.view && acceptor_.promised == answer.ballot;
+    if (current) send(proposer, answer);
+    return;
+  }
   const auto found = acceptor_.writing.find(token);
   if (found == acceptor_.writing.end()) return;
   const Acceptor::Writing writing = found->second;
   acceptor_.writing.erase(found);
+  if (!acceptor_.silenced.empty()) COHORT_PROBE("view.accepted_without_some");
   // W16: a higher promise made while the record was written takes the acceptance back.
   if (acceptor_.promised_view != writing.view || acceptor_.promised != writing.ballot) {
     COHORT_PROBE("view.acceptance_outrun");
@@ -252,7 +353,8 @@ void ViewChange::on_store_done(std::uint64_t token) {
 
 void ViewChange::write(const wire::ViewLogRecord& record, std::uint64_t token) {
   // A committed view makes every earlier record of the log worthless: so the log stays short.
-  context_.effects.push_back(StoreWrite{token, wire::encode(record), !record.ballot.has_value()});
+  const bool committed = record.kind == wire::ViewLogRecord::Kind::kCommitted;
+  context_.effects.push_back(StoreWrite{token, wire::encode(record), committed});
 }
 
 }  // namespace cohort::core

@@ -9,48 +9,10 @@
 
 namespace cohort::core {
 
-using wire::Removal;
-
 namespace {
-constexpr Duration kJoinerAge = millis(1000);
 constexpr Duration kJoinerWait = millis(300);
+constexpr const char* kNoQuorum = "no quorum: ";
 }  // namespace
-
-bool ViewChange::wants_change() const {
-  if (!accusations_.empty() || !leavers_.empty() || ballot_asked_) return true;
-  if (plant_changes_.wanted()) return true;
-  for (const SiteLife& member : basis_.members) {
-    if (detector_.suspected(member.site)) return true;
-  }
-  for (const auto& [site, joining] : joining_) {
-    if (!basis_.rank_of(site) && context_.now - joining.heard < kJoinerAge) return true;
-  }
-  // A promise whose ballot came to nothing is ended by a ballot of one's own (U4).
-  return plane_.frozen() && proposer_.phase == Phase::kIdle;
-}
-
-bool ViewChange::settled() const {
-  const MonotonicTime since = detector_.suspected_since();
-  if (since == kNever || context_.now - since >= limits::kSettlingWindow) return true;
-  return std::all_of(basis_.members.begin(), basis_.members.end(), [this](SiteLife member) {
-    return !detector_.suspected(member.site) || detector_.certainly_gone(member.site);
-  });
-}
-
-std::vector<SiteId> ViewChange::choose_survivors() const {
-  // Oldest first, each that has no broken link with those kept: the younger end of a link goes.
-  std::vector<SiteId> kept;
-  for (const SiteLife& member : basis_.members) {
-    const SiteId site = member.site;
-    if (leavers_.contains(site) || proposer_.plant.record.host(site) == nullptr) continue;
-    if (member != context_.self && detector_.suspected(site)) continue;
-    const bool broken = std::any_of(kept.begin(), kept.end(), [&](SiteId other) {
-      return accusations_.contains({site, other}) || accusations_.contains({other, site});
-    });
-    if (!broken) kept.push_back(site);
-  }
-  return kept;
-}
 
 bool ViewChange::quorum(const std::vector<SiteLife>& members, const std::set<SiteId>& sites) {
   std::size_t present = 0;
@@ -62,12 +24,21 @@ bool ViewChange::quorum(const std::vector<SiteLife>& members, const std::set<Sit
 void ViewChange::try_start() {
   if (proposer_.phase != Phase::kIdle || context_.now < proposer_.not_before) return;
   if (acceptor_.waiting || coordinator() != context_.self.site) return;
-  if (!wants_change() || !settled()) return;
+  // Sites that lost each other are heard again one after the other: all of them count (U4).
+  if (proposer_.failure.starts_with(kNoQuorum)) detector_.forgive_heard(context_.now);
+  if (!wants_change()) return;
+  if (!settled()) {
+    COHORT_PROBE("view.settling");
+    return;
+  }
   start(false, basis_.number, *basis_.rank_of(context_.self.site));
 }
 
 void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
-  const std::uint64_t round = proposer_.greatest_round + 1;
+  const std::uint64_t round = std::max(proposer_.greatest_round, forming ? kFormingRound : 0) + 1;
+  COHORT_PROBE(forming     ? "view.forming_begun"
+               : round > 1 ? "view.ballot_again"
+                           : "view.ballot_begun");
   std::string failure = std::move(proposer_.failure);
   proposer_ = Proposer();
   proposer_.failure = std::move(failure);
@@ -82,16 +53,13 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
       forming ? PlantChanges::Next{basis_.plant, {}} : plant_changes_.next(basis_.plant);
   if (forming) {
     for (const SiteLife& member : proposer_.basis.members) {
-      const auto found = joining_.find(member.site);
-      const bool heard = found != joining_.end() &&
-                         context_.now - found->second.heard < kJoinerAge &&
-                         (view > 0 || agrees_on_founders(found->second));
-      if (heard || member.site == context_.self.site) proposer_.survivors.push_back(member.site);
+      if (votes(member.site, proposer_.basis)) proposer_.survivors.push_back(member.site);
     }
   } else {
     proposer_.survivors = choose_survivors();
     for (const auto& [site, joining] : joining_) {
-      const bool heard = context_.now - joining.heard < kJoinerAge;
+      const bool heard =
+          context_.now - joining.heard < kJoinerAge && sessions_.up(site, Channel::kControl);
       if (proposer_.plant.record.host(site) == nullptr) continue;
       if (heard && !basis_.rank_of(site) && proposer_.joiners.size() < proposer_.survivors.size()) {
         proposer_.joiners.push_back(joining.life);
@@ -99,8 +67,7 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
     }
   }
   if (!forming && proposer_.survivors.empty()) {
-    // This site leaves, and so does every other that it hears: nobody is left to hand over to.
-    context_.fail_stop("left", true);
+    leave_without_heirs();
     return;
   }
   proposer_.voters = proposer_.survivors;
@@ -116,7 +83,9 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   }
   if (!quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()})) {
     COHORT_PROBE("view.no_quorum");
-    abandon("no quorum: " + lost_sites());
+    abandon(std::string(kNoQuorum) + lost_sites());
+    // Whoever is heard again is heard within a heartbeat of the first of them.
+    proposer_.not_before += context_.timers.heartbeat;
     return;
   }
   context_.trace("event=ballot.begin site=" + to_string(context_.self) +
@@ -131,19 +100,6 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   send(context_.self.site, wedge);
 }
 
-std::string ViewChange::lost_sites() const {
-  std::string lost;
-  for (const SiteLife& member : basis_.members) {
-    if (!detector_.suspected(member.site)) continue;
-    lost += (lost.empty() ? "" : "; ") + to_string(member) + " " + detector_.evidence(member.site);
-  }
-  for (const auto& [ends, evidence] : accusations_) {
-    lost += (lost.empty() ? "" : "; ") + std::to_string(ends.first.value) + " accuses " +
-            std::to_string(ends.second.value);
-  }
-  return lost;
-}
-
 void ViewChange::abandon(const std::string& why) {
   // A ballot that fails again for the same reason is not news.
   if (proposer_.failure != why) {
@@ -154,13 +110,33 @@ void ViewChange::abandon(const std::string& why) {
   proposer_.phase = Phase::kIdle;
   detector_.forgive_heard(context_.now);
   accusations_.clear();
+  if (COHORT_MUTANT("hidden_random")) {
+    static std::uint64_t calls = 0;
+    for (std::uint64_t i = ++calls % 7; i > 0; --i) static_cast<void>(context_.rng.next());
+  }
   proposer_.not_before =
       context_.now + millis(50) + millis(static_cast<std::int64_t>(context_.rng.below(150)));
 }
 
+/// This site leaves and hears nobody who stays.
+void ViewChange::leave_without_heirs() {
+  COHORT_PROBE("view.no_survivor_in_ballot");
+  const bool others_stay =
+      std::any_of(basis_.members.begin(), basis_.members.end(), [this](SiteLife member) {
+        return !leavers_.contains(member.site) && !detector_.certainly_gone(member.site);
+      });
+  // Somebody who is merely not heard would wait for this site for ever (H20).
+  if (others_stay && context_.now - leave_asked_ < context_.timers.quorum_loss_restart) {
+    return abandon("nobody is heard to whom the plant could be left");
+  }
+  context_.fail_stop("left", true);
+}
+
 void ViewChange::on_refusal(SiteId, const wire::WedgeRefusal& refusal) {
+  if (refusal.view != proposer_.view && proposer_.phase != Phase::kIdle) return;
   proposer_.greatest_round = std::max(proposer_.greatest_round, refusal.promised.round);
   if (proposer_.phase == Phase::kIdle || refusal.ballot != proposer_.ballot) return;
+  COHORT_PROBE("view.refused");
   abandon("refused");
 }
 
@@ -171,7 +147,10 @@ void ViewChange::on_answer(SiteId from, const wire::WedgeAnswer& answer) {
     // A voter answers as the member that it is; its next life may ask to join, not vote.
     const auto rank = basis_.rank_of(from);
     const bool member = rank && basis_.members[*rank] == sessions_.life(from);
-    if (answer.joining ? rank.has_value() : !member) return;
+    if (answer.joining ? rank.has_value() : !member) {
+      COHORT_PROBE("view.answer_of_another_life");
+      return;
+    }
   }
   if (!proposer_.forming && !answer.joining && !well_formed(answer.report, basis_.members.size())) {
     return;
@@ -186,9 +165,13 @@ void ViewChange::watch_ballot() {
   if (context_.now - proposer_.since > context_.timers.ballot_timeout) {
     if (!proposer_.forming && proposer_.phase == Phase::kWedging) {
       for (SiteId site : proposer_.voters) {
-        if (!proposer_.answers.contains(site)) detector_.accuse(site, "it did not answer a ballot");
+        if (proposer_.answers.contains(site)) continue;
+        detector_.accuse(site, wire::RemovalCause::kSlow, "it did not answer a ballot");
       }
     }
+    COHORT_PROBE(proposer_.phase == Phase::kWedging    ? "view.timed_out_wedging"
+                 : proposer_.phase == Phase::kFetching ? "view.timed_out_fetching"
+                                                       : "view.timed_out_proposing");
     abandon("timed out");
     return;
   }
@@ -207,10 +190,11 @@ void ViewChange::drop_suspected() {
   std::erase_if(proposer_.voters, lost);
   std::erase_if(proposer_.survivors, lost);
   if (proposer_.voters.size() == before) return;
+  if (proposer_.survivors.empty()) return leave_without_heirs();
   COHORT_PROBE("view.voter_lost_in_ballot");
-  if (proposer_.survivors.empty()) return abandon("nobody who stays is heard any more");
-  if (!quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()}))
-    abandon("lost its quorum");
+  if (quorum(proposer_.basis.members, {proposer_.voters.begin(), proposer_.voters.end()})) return;
+  COHORT_PROBE("view.quorum_lost_in_ballot");
+  abandon("lost its quorum");
 }
 
 void ViewChange::decide() {
@@ -221,6 +205,7 @@ void ViewChange::decide() {
   const bool waiting = context_.now - proposer_.since < kJoinerWait;
   for (const SiteLife& joiner : proposer_.joiners) {
     if (waiting && !proposer_.answers.contains(joiner.site)) return;
+    if (!proposer_.answers.contains(joiner.site)) COHORT_PROBE("view.joiner_silent");
   }
   const wire::Acceptance* adopted = nullptr;
   for (const auto& [site, answer] : proposer_.answers) {
@@ -234,6 +219,7 @@ void ViewChange::decide() {
   } else {
     form_value();
   }
+  proposer_.fresh = adopted == nullptr;
   after_decision(adopted != nullptr);
 }
 
@@ -254,18 +240,12 @@ void ViewChange::form_value() {
   }
   for (const SiteLife& joiner : proposer_.joiners) {
     const auto answer = proposer_.answers.find(joiner.site);
-    if (answer != proposer_.answers.end() && answer->second.joining)
-      value.members.push_back(joiner);
+    if (answer == proposer_.answers.end() || !answer->second.joining) continue;
+    COHORT_PROBE("view.joiner_listed");
+    value.members.push_back(joiner);
   }
-  std::map<SiteId, Incarnation> greatest;
-  const auto see = [&greatest](SiteLife life) {
-    greatest[life.site] = std::max(greatest[life.site], life.incarnation);
-  };
-  for (SiteLife life : basis.incarnations) see(life);
-  for (SiteLife life : basis.members) see(life);
-  for (SiteLife life : value.members) see(life);
-  for (const auto& [site, incarnation] : greatest)
-    value.incarnations.push_back({site, incarnation});
+  value.incarnations = greatest_lives(basis, value.members);
+  value.overrides = basis.overrides;
   value.plant = proposer_.plant.record;
   value.plant_outcomes = proposer_.plant.outcomes;
   for (const auto& [site, answer] : proposer_.answers) {
@@ -277,6 +257,7 @@ void ViewChange::form_value() {
     std::vector<std::optional<wire::Report>> reports(basis_.members.size());
     for (SiteId site : proposer_.survivors) {
       const wire::Report& report = proposer_.answers.at(site).report;
+      if (!report.has_table) COHORT_PROBE("view.member_without_table");
       if (!report.has_table) value.need_table.push_back(site);
       reports[*basis_.rank_of(site)] = report;
     }
@@ -291,32 +272,15 @@ void ViewChange::form_value() {
   proposer_.value = std::move(value);
 }
 
-std::vector<Removal> ViewChange::removals_for(const std::vector<SiteId>& survivors) const {
-  std::vector<Removal> removals;
-  for (const SiteLife& member : basis_.members) {
-    if (std::find(survivors.begin(), survivors.end(), member.site) != survivors.end()) continue;
-    std::string reason = detector_.evidence(member.site);
-    if (leavers_.contains(member.site)) reason = "it asked to leave";
-    if (proposer_.plant.record.host(member.site) == nullptr) {
-      reason = "operator: removed from the plant";
-    }
-    for (const auto& [ends, evidence] : accusations_) {
-      if (!reason.empty() || (ends.first != member.site && ends.second != member.site)) continue;
-      reason = "no link between sites " + std::to_string(ends.first.value) + " and " +
-               std::to_string(ends.second.value) + ": " + evidence;
-    }
-    removals.push_back({member, std::move(reason)});
-  }
-  return removals;
-}
-
 void ViewChange::after_decision(bool adopted) {
   proposer_.phase = Phase::kFetching;
   proposer_.since = context_.now;
   proposer_.held.clear();
-  if (proposer_.forming || (!adopted && proposer_.value.holdings.empty())) {
+  const bool all_hold = !adopted && proposer_.value.holdings.empty();
+  if (proposer_.forming || (all_hold && !COHORT_BUGGIFY("view.always_fetch"))) {
     for (SiteId site : proposer_.voters) proposer_.held.insert(site);
   } else {
+    COHORT_PROBE(adopted ? "view.fetch_for_adopted" : "view.fetch_begun");
     const wire::Fetch fetch{proposer_.view, proposer_.ballot, proposer_.value};
     const std::vector<SiteId> voters = proposer_.voters;
     for (SiteId site : voters) send(site, fetch);
@@ -326,6 +290,7 @@ void ViewChange::after_decision(bool adopted) {
 
 void ViewChange::on_held(SiteId from, const wire::Held& held) {
   if (proposer_.phase != Phase::kFetching || held.ballot != proposer_.ballot) return;
+  if (held.view != proposer_.view) return;
   proposer_.held.insert(from);
   propose();
 }
@@ -336,6 +301,7 @@ void ViewChange::propose() {
   for (SiteId site : proposer_.voters) {
     if (!proposer_.held.contains(site)) return;
   }
+  COHORT_PROBE("view.proposed");
   proposer_.phase = Phase::kProposing;
   const wire::Propose frame{proposer_.view, proposer_.ballot, proposer_.value, proposer_.forming};
   const std::vector<SiteId> voters = proposer_.voters;
@@ -366,9 +332,6 @@ bool ViewChange::leases_over() const {
 
 void ViewChange::try_commit() {
   if (!quorum(proposer_.basis.members, proposer_.accepted)) return;
-  for (SiteId site : proposer_.voters) {
-    if (!proposer_.accepted.contains(site) && context_.now - proposer_.since < millis(200)) return;
-  }
   if (proposer_.phase == Phase::kProposing) COHORT_PROBE("view.chosen");
   proposer_.phase = Phase::kLeases;
   if (!leases_over()) {
@@ -379,6 +342,10 @@ void ViewChange::try_commit() {
 }
 
 void ViewChange::commit() {
+  COHORT_PROBE("view.committed");
+  for (SiteId site : proposer_.voters) {
+    if (!proposer_.accepted.contains(site)) COHORT_PROBE("view.committed_without_some");
+  }
   const wire::Commit commit{proposer_.view, proposer_.value, proposer_.forming};
   std::set<SiteId> told;
   for (const SiteLife& member : commit.value.members) told.insert(member.site);
@@ -387,7 +354,7 @@ void ViewChange::commit() {
   told.erase(context_.self.site);
   proposer_.phase = Phase::kIdle;
   for (SiteId site : told) send(site, commit);
-  on_commit(commit);
+  on_commit(commit, proposer_.fresh);
 }
 
 }  // namespace cohort::core

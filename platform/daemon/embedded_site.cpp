@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "platform/wire/record_stream.h"
+
 namespace cohort::daemon {
 
 namespace {
@@ -16,7 +18,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   Wire(net::Runtime& application, net::Runtime& site) : application_(application), site_(site) {}
 
   // ---- the application's thread
-  void send(Bytes record);
+  void send(const Bytes& record);
   /// The process has gone.
   void drop();
 
@@ -39,17 +41,18 @@ class Wire : public std::enable_shared_from_this<Wire> {
   SiteDaemon* daemon_ = nullptr;  ///< the site's thread only
   std::uint64_t client_ = 0;
   std::mutex mutex_;
-  std::vector<Bytes> down_;  ///< records from the process
-  std::vector<Bytes> up_;    ///< records to it
+  Bytes down_;  ///< framed records from the process
+  Bytes up_;    ///< and to it
   bool dropped_ = false;
   bool over_ = false;
 };
 
-void Wire::send(Bytes record) {
+void Wire::send(const Bytes& record) {
   const std::lock_guard lock(mutex_);
   if (over_ || dropped_) return;
-  down_.push_back(std::move(record));
-  if (down_.size() == 1) site_.post([self = shared_from_this()] { self->take_in(); });
+  const bool first = down_.empty();
+  wire::append_framed_record(down_, record);
+  if (first) site_.post([self = shared_from_this()] { self->take_in(); });
 }
 
 void Wire::drop() {
@@ -63,17 +66,18 @@ void Wire::open(SiteDaemon& daemon) {
   if (is_over()) return;
   daemon_ = &daemon;
   SiteDaemon::LocalClient handlers;
-  handlers.on_record = [self = shared_from_this()](Bytes record) {
+  handlers.on_records = [self = shared_from_this()](ByteView records) {
     const std::lock_guard lock(self->mutex_);
-    self->up_.push_back(std::move(record));
-    if (self->up_.size() == 1) self->application_.post([self] { self->hand_up(); });
+    const bool first = self->up_.empty();
+    self->up_.insert(self->up_.end(), records.begin(), records.end());
+    if (first) self->application_.post([self] { self->hand_up(); });
   };
   handlers.on_gone = [self = shared_from_this()](const std::string& reason) { self->end(reason); };
   client_ = daemon.open_local(std::move(handlers));
 }
 
 void Wire::take_in() {
-  std::vector<Bytes> records;
+  Bytes records;
   bool dropped = false;
   {
     const std::lock_guard lock(mutex_);
@@ -82,20 +86,21 @@ void Wire::take_in() {
     dropped = dropped_;
   }
   if (daemon_ == nullptr) return;
-  for (Bytes& record : records) daemon_->send_local(client_, std::move(record));
+  if (!records.empty()) daemon_->send_local(client_, std::move(records));
   if (dropped) daemon_->close_local(client_);
 }
 
 void Wire::hand_up() {
-  std::vector<Bytes> records;
+  Bytes records;
   {
     const std::lock_guard lock(mutex_);
     records.swap(up_);
   }
-  for (Bytes& record : records) {
+  ByteView left = records;
+  while (const auto record = wire::take_record(left)) {
     // Once the life is over nothing is handed up, not even what came before: it failed.
     if (link == nullptr || is_over()) return;
-    if (link->on_record) link->on_record(std::move(record));
+    if (link->on_record) link->on_record(*record);
   }
 }
 
@@ -118,7 +123,7 @@ class EmbeddedLink final : public wire::ClientLink {
   EmbeddedLink(const EmbeddedLink&) = delete;
   EmbeddedLink& operator=(const EmbeddedLink&) = delete;
 
-  void send(Bytes record) override { wire_->send(std::move(record)); }
+  void send(Bytes record) override { wire_->send(record); }
 
  private:
   std::shared_ptr<Wire> wire_;

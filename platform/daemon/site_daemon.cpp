@@ -4,10 +4,12 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <deque>
+#include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "platform/base/rng.h"
 #include "platform/core/protocols_process.h"
@@ -32,6 +34,9 @@ std::vector<wire::Host> hosts_of(const config::PlantFile& plant) {
   }
   return hosts;
 }
+
+/// So that a flood does not hold back for long what a step sends: heartbeats, above all.
+constexpr std::size_t kInputsPerStep = 1024;
 
 /// The numbers of clients inside this program have this bit; those of the Unix socket count from 1.
 constexpr std::uint64_t kLocalClient = std::uint64_t{1} << 63;
@@ -91,8 +96,9 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   void perform(core::CloseClient& effect);
   void perform(core::CloseLink& effect) { links->close(effect.site, effect.reason); }
   void perform(core::StoreWrite& effect);
+  void perform(core::LogWrite& effect);
   void perform(core::Trace& effect);
-  void perform(core::FailStop& effect) { end({effect.reason, effect.final}); }
+  void perform(core::FailStop& effect);
   void perform(core::SetHosts& effect) { links->set_hosts(effect.hosts); }
 
   net::Runtime& runtime;
@@ -105,7 +111,8 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   std::unique_ptr<net::SiteLinks> links;
   std::unique_ptr<net::ClientServer> clients;
   std::unique_ptr<core::ProtocolsProcess> core;
-  std::deque<core::Input> inputs;
+  std::vector<core::Input> inputs;   ///< of the next turn
+  std::vector<core::Input> working;  ///< of this one; empty between turns
   HeapTrim heap{release_free_memory};
   std::map<std::uint64_t, LocalClient> locals;
   std::uint64_t last_local = kLocalClient;
@@ -214,8 +221,8 @@ void SiteDaemon::Parts::make_clients() {
   handlers.on_opened = [this](Client client, std::uint32_t user) {
     give(core::ClientOpened{{client}, user});
   };
-  handlers.on_record = [this](Client client, Bytes record) {
-    give(core::ClientFrame{{client}, std::move(record)});
+  handlers.on_records = [this](Client client, Bytes records) {
+    give(core::ClientFrame{{client}, std::move(records)});
   };
   handlers.on_gone = [this](Client client, const std::string& reason) {
     log.write(LogLevel::kDebug,
@@ -232,15 +239,19 @@ void SiteDaemon::Parts::give(core::Input input) {
 }
 
 void SiteDaemon::Parts::run_inputs() {
-  std::deque<core::Input> gathered;
-  gathered.swap(inputs);
-  for (core::Input& input : gathered) {
-    if (ended) return;
-    carry_out(core->step(input, net::Runtime::now()));
+  // All that came in this turn is one step: what it causes leaves together.
+  working.swap(inputs);
+  std::span<const core::Input> left = working;
+  while (!left.empty() && !ended) {
+    const std::size_t count = std::min(left.size(), kInputsPerStep);
+    carry_out(core->step(left.first(count), net::Runtime::now()));
+    left = left.subspan(count);
   }
+  const std::size_t taken = working.size();
+  working.clear();
   if (ended) return;
   tick.set(core->next_deadline());
-  heap.after_turn(net::Runtime::now(), gathered.size());
+  heap.after_turn(net::Runtime::now(), taken);
 }
 
 void SiteDaemon::Parts::carry_out(core::Effects effects) {
@@ -252,9 +263,9 @@ void SiteDaemon::Parts::carry_out(core::Effects effects) {
 
 void SiteDaemon::Parts::perform(core::SendClient& effect) {
   if ((effect.client.value & kLocalClient) == 0) {
-    clients->send(effect.client.value, effect.record);
+    clients->send(effect.client.value, effect.records);
   } else if (const auto local = locals.find(effect.client.value); local != locals.end()) {
-    local->second.on_record(std::move(effect.record));
+    local->second.on_records(effect.records);
   }
 }
 
@@ -293,9 +304,30 @@ void SiteDaemon::Parts::perform(core::StoreWrite& effect) {
   }
 }
 
+void SiteDaemon::Parts::perform(core::LogWrite& effect) {
+  store->append_to(effect.log, std::move(effect.record),
+                   [weak = weak_from_this(), token = effect.token](const Result<void>& result) {
+                     const auto self = weak.lock();
+                     if (!self) return;
+                     if (result) {
+                       self->give(core::LogDone{token});
+                     } else {
+                       self->end({"stable storage failed: " + result.error().text, false});
+                     }
+                   });
+}
+
 void SiteDaemon::Parts::perform(core::Trace& effect) {
   log.write(level_of(effect.text), effect.text);
   ring.add(net::Runtime::now(), std::move(effect.text));
+}
+
+void SiteDaemon::Parts::perform(core::FailStop& effect) {
+  if (effect.incarnation_above > life.incarnation) {
+    const auto raised = store->raise_incarnation(effect.incarnation_above);
+    if (!raised) log.write(LogLevel::kError, raised.error().text);
+  }
+  end({effect.reason, effect.final});
 }
 
 void SiteDaemon::Parts::end(LifeEnd how) {
@@ -348,9 +380,9 @@ std::uint64_t SiteDaemon::open_local(LocalClient client) {
   return number;
 }
 
-void SiteDaemon::send_local(std::uint64_t client, Bytes record) {
+void SiteDaemon::send_local(std::uint64_t client, Bytes records) {
   if (parts_->locals.contains(client)) {
-    parts_->give(core::ClientFrame{{client}, std::move(record)});
+    parts_->give(core::ClientFrame{{client}, std::move(records)});
   }
 }
 

@@ -49,12 +49,12 @@ class SiteDaemon {
 
   // ---- clients inside this program (embedded_site.h), beside those of the Unix socket
   struct LocalClient {
-    std::function<void(Bytes record)> on_record;
+    std::function<void(ByteView records)> on_records;        ///< framed (wire/record_stream.h)
     std::function<void(const std::string& reason)> on_gone;  ///< once; nothing follows
   };
   /// Returns its number. Where the life is over already: 0, after on_gone.
   std::uint64_t open_local(LocalClient client);
-  void send_local(std::uint64_t client, Bytes record);
+  void send_local(std::uint64_t client, Bytes records);
   /// As if its process had exited. on_gone follows.
   void close_local(std::uint64_t client);
 

@@ -52,7 +52,7 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
     bool told = false;  ///< something was sent over the socket
   };
 
-  void on_frame(Client client, Bytes frame);
+  void on_frame(Client client, const Bytes& frame);
   void answer_wish(Client client, Link& link, const RingOffer& wish);
   Result<std::shared_ptr<RingPort>> make_port(Client client, int socket);
   void on_closed(Client client, const std::string& reason);
@@ -90,8 +90,8 @@ void ClientServer::Parts::on_accepted(stream_protocol::socket socket) {
   const bool welcome = clients.size() < limits::kClientsPerSite;
   const std::weak_ptr<Parts> weak = weak_from_this();
   if (welcome) clients[client].socket = connection;
-  connection->start({[weak, client](Bytes frame) {
-                       if (const auto self = weak.lock()) self->on_frame(client, std::move(frame));
+  connection->start({[weak, client](const Bytes& frame) {
+                       if (const auto self = weak.lock()) self->on_frame(client, frame);
                      },
                      [weak, client](const std::string& reason) {
                        if (const auto self = weak.lock()) self->on_closed(client, reason);
@@ -108,14 +108,18 @@ void ClientServer::Parts::on_accepted(stream_protocol::socket socket) {
   connection->close_after_flush(full.text);
 }
 
-void ClientServer::Parts::on_frame(Client client, Bytes frame) {
+void ClientServer::Parts::on_frame(Client client, const Bytes& frame) {
   const auto place = clients.find(client);
   if (place == clients.end()) return;
   Link& link = place->second;
   if (!std::exchange(link.spoke, true)) {
     if (const auto wish = decode_ring_offer(frame)) return answer_wish(client, link, *wish);
   }
-  if (!link.rings) return handlers.on_record(client, std::move(frame));
+  if (!link.rings) {
+    Bytes records;
+    append_frame(records, frame);
+    return handlers.on_records(client, std::move(records));
+  }
   give_up(link, {Errc::kMalformed, "a record on the socket beside the shared memory"});
 }
 
@@ -139,10 +143,10 @@ Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, 
   if (!rings) return std::unexpected(rings.error());
   const std::weak_ptr<Parts> weak = weak_from_this();
   RingPort::Handlers port_handlers;
-  port_handlers.on_frame = [weak, client](Bytes record) {
+  port_handlers.on_frames = [weak, client](ByteView records) {
     const auto self = weak.lock();
     if (self && self->clients.contains(client)) {
-      self->handlers.on_record(client, std::move(record));
+      self->handlers.on_records(client, Bytes(records.begin(), records.end()));
     }
   };
   port_handlers.on_broken = [weak, client](const Error& error) {
@@ -218,12 +222,12 @@ Result<void> ClientServer::listen(const std::filesystem::path& path) {
   return {};
 }
 
-void ClientServer::send(Client client, ByteView record) {
+void ClientServer::send(Client client, ByteView records) {
   const auto place = parts_->clients.find(client);
   if (place == parts_->clients.end()) return;
-  if (place->second.rings) return place->second.rings->send(record);
+  if (place->second.rings) return place->second.rings->send_framed(records);
   place->second.told = true;
-  place->second.socket->send(record);
+  place->second.socket->send_framed(records);
 }
 
 void ClientServer::close(Client client, const std::string& reason) {

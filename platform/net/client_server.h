@@ -22,7 +22,7 @@ class ClientServer {
   using Client = std::uint64_t;
   struct Handlers {
     std::function<void(Client, std::uint32_t user)> on_opened;  ///< `user`: the kernel's word
-    std::function<void(Client, Bytes record)> on_record;
+    std::function<void(Client, Bytes records)> on_records;      ///< framed (wire/record_stream.h)
     std::function<void(Client, const std::string& reason)> on_gone;
   };
 
@@ -36,8 +36,8 @@ class ClientServer {
   /// left there is removed. Errors: kIo.
   Result<void> listen(const std::filesystem::path& path);
 
-  /// Queues one record; nothing where the client has gone.
-  void send(Client client, ByteView record);
+  /// Queues framed records (wire/record_stream.h); nothing where the client has gone.
+  void send(Client client, ByteView records);
   /// Closes after what was sent before; then on_gone.
   void close(Client client, const std::string& reason);
 

@@ -66,16 +66,24 @@ void FrameConnection::shake_hands() {
   });
 }
 
+bool FrameConnection::has_room(std::size_t bytes) {
+  if (state_ != State::kOpen) return false;
+  if (pending_.size() + writing_.size() + bytes <= limits_.queue_bytes) return true;
+  // What waits could not be read for a long time: it makes room for the reason.
+  pending_.clear();
+  give_up(Error{Errc::kLimit, "the other end does not read: its queue is full"});
+  return false;
+}
+
 void FrameConnection::send(ByteView frame) {
-  if (state_ != State::kOpen) return;
-  const std::size_t queued = pending_.size() + writing_.size();
-  if (queued + frame.size() + kFrameHeaderBytes > limits_.queue_bytes) {
-    // What waits could not be read for a long time: it makes room for the reason.
-    pending_.clear();
-    give_up(Error{Errc::kLimit, "the other end does not read: its queue is full"});
-    return;
-  }
+  if (!has_room(frame.size() + kFrameHeaderBytes)) return;
   append_frame(pending_, frame);
+  flush_later();
+}
+
+void FrameConnection::send_framed(ByteView frames) {
+  if (!has_room(frames.size())) return;
+  pending_.insert(pending_.end(), frames.begin(), frames.end());
   flush_later();
 }
 

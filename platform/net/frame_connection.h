@@ -53,6 +53,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   /// Queues one frame. After the end it does nothing; beyond the queue's limit it ends the
   /// connection. Blocks: never.
   void send(ByteView frame);
+  /// The same for any number of frames with their lengths in front, as they lie on the stream.
+  void send_framed(ByteView frames);
 
   /// Ends it now: what was sent may be lost, no handler is called any more.
   void close();
@@ -69,6 +71,7 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
 
   FrameConnection(Runtime& runtime, Socket socket, Limits limits);
   void shake_hands();
+  bool has_room(std::size_t bytes);
   void read();
   void on_read(const boost::system::error_code& error, std::size_t size);
   void flush_later();

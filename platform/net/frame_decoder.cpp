@@ -10,6 +10,11 @@
 namespace cohort::net {
 
 void FrameDecoder::feed(ByteView bytes) {
+  Bytes& buffer = input();
+  buffer.insert(buffer.end(), bytes.begin(), bytes.end());
+}
+
+Bytes& FrameDecoder::input() {
   if (begin_ == buffer_.size()) {
     buffer_.clear();
     begin_ = 0;
@@ -17,11 +22,10 @@ void FrameDecoder::feed(ByteView bytes) {
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
     begin_ = 0;
   }
-  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  return buffer_;
 }
 
-Result<std::optional<Bytes>> FrameDecoder::next() {
-  const ByteView unread = ByteView(buffer_).subspan(begin_);
+Result<std::optional<std::size_t>> FrameDecoder::whole_frame(ByteView unread) const {
   if (unread.size() < kFrameHeaderBytes) return std::nullopt;
   std::size_t length = 0;
   for (std::size_t i = 0; i < kFrameHeaderBytes; ++i) {
@@ -33,9 +37,32 @@ Result<std::optional<Bytes>> FrameDecoder::next() {
                       fmt::format("a frame of {} bytes; at most {} are allowed", length, limit_));
   }
   if (unread.size() < kFrameHeaderBytes + length) return std::nullopt;
-  const ByteView body = unread.subspan(kFrameHeaderBytes, length);
-  begin_ += kFrameHeaderBytes + length;
+  return length;
+}
+
+Result<std::optional<Bytes>> FrameDecoder::next() {
+  const ByteView unread = ByteView(buffer_).subspan(begin_);
+  const auto length = whole_frame(unread);
+  if (!length) return std::unexpected(length.error());
+  if (!*length) return std::nullopt;
+  const ByteView body = unread.subspan(kFrameHeaderBytes, **length);
+  begin_ += kFrameHeaderBytes + **length;
   return Bytes(body.begin(), body.end());
+}
+
+FrameDecoder::Whole FrameDecoder::take_whole() {
+  Whole result;
+  const ByteView unread = ByteView(buffer_).subspan(begin_);
+  std::size_t taken = 0;
+  for (;;) {
+    const auto length = whole_frame(unread.subspan(taken));
+    if (!length) result.error = length.error();
+    if (!length || !*length) break;
+    taken += kFrameHeaderBytes + **length;
+  }
+  result.frames = unread.first(taken);
+  begin_ += taken;
+  return result;
 }
 
 void append_frame(Bytes& out, ByteView frame) {

@@ -24,7 +24,20 @@ class FrameDecoder {
   /// Ensures: allocates for bytes that came, never for a length that was only announced.
   Result<std::optional<Bytes>> next();
 
+  /// Where the stream's next bytes may be appended instead of feed(), which copies them.
+  Bytes& input();
+
+  struct Whole {
+    ByteView frames;             ///< with their lengths; valid until the next feed()
+    std::optional<Error> error;  ///< of what follows them: nothing can be read after it
+  };
+  /// All whole frames that there are. Errors and allocations as next().
+  Whole take_whole();
+
  private:
+  /// The length of the frame that begins there, once all of it has come.
+  Result<std::optional<std::size_t>> whole_frame(ByteView unread) const;
+
   std::size_t limit_;
   Bytes buffer_;
   std::size_t begin_ = 0;  ///< what lies before was taken already

@@ -14,11 +14,11 @@ void copy_in(const RingPlace& place, std::uint64_t position, ByteView data) {
   if (first < data.size()) std::memcpy(place.bytes, data.data() + first, data.size() - first);
 }
 
-void copy_out(const RingPlace& place, std::uint64_t position, std::uint8_t* to, std::size_t count) {
+void copy_out(const RingPlace& place, std::uint64_t position, Bytes& out, std::size_t count) {
   const std::uint64_t at = position & (place.size - 1);
   const std::size_t first = std::min<std::size_t>(count, place.size - at);
-  if (first > 0) std::memcpy(to, place.bytes + at, first);
-  if (first < count) std::memcpy(to + first, place.bytes, count - first);
+  out.insert(out.end(), place.bytes + at, place.bytes + at + first);
+  out.insert(out.end(), place.bytes, place.bytes + (count - first));
 }
 
 }  // namespace
@@ -54,9 +54,7 @@ Result<RingReader::Read> RingReader::read(Bytes& out, std::size_t room) {
   }
   written_ = written;
   result.count = std::min<std::size_t>(written_ - read_, room);
-  const std::size_t before = out.size();
-  out.resize(before + result.count);
-  copy_out(place_, read_, out.data() + before, result.count);
+  copy_out(place_, read_, out, result.count);
   read_ += result.count;
   place_.header->read.store(read_, std::memory_order_seq_cst);
   if (place_.header->writer_waits.load(std::memory_order_seq_cst) != 0) {

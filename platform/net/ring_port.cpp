@@ -75,43 +75,49 @@ void RingPort::read_later() {
 }
 
 bool RingPort::read_some() {
-  input_.clear();
-  const auto read = reader_.read(input_, kPortionBytes);
+  const auto read = reader_.read(decoder_.input(), kPortionBytes);
   if (!read) {
     break_off(read.error());
     return false;
   }
   if (read->wake_writer) wake_other();
   if (read->count == 0) return !reader_.sleep();
-  decoder_.feed(input_);
-  while (open_) {
-    Result<std::optional<Bytes>> frame = decoder_.next();
-    if (!frame) {
-      break_off(frame.error());
-      return false;
-    }
-    if (!*frame) break;
-    handlers_.on_frame(std::move(**frame));
-  }
+  const FrameDecoder::Whole whole = decoder_.take_whole();
+  if (!whole.frames.empty()) handlers_.on_frames(whole.frames);
+  if (open_ && whole.error) break_off(*whole.error);
   return open_;
 }
 
 void RingPort::drain() {
   // The other end may live and go on writing: a whole ring is all that it can have written before.
   for (std::size_t bytes = 0; open_ && bytes <= kRingBytes; bytes += kPortionBytes) {
-    if (!read_some() || input_.empty()) return;
+    if (!read_some()) return;
   }
 }
 
+bool RingPort::has_room(std::size_t bytes) {
+  if (!open_) return false;
+  if (pending_.size() + bytes <= limits::kClientQueueBytes) return true;
+  pending_ = {};
+  break_off(Error{Errc::kLimit, "the other end does not read: its queue is full"});
+  return false;
+}
+
 void RingPort::send(ByteView frame) {
-  if (!open_) return;
-  if (pending_.size() + frame.size() + kFrameHeaderBytes > limits::kClientQueueBytes) {
-    pending_ = {};
-    break_off(Error{Errc::kLimit, "the other end does not read: its queue is full"});
-    return;
-  }
+  if (!has_room(frame.size() + kFrameHeaderBytes)) return;
   const bool waits_for_room = !pending_.bytes.empty();
   append_frame(pending_.bytes, frame);
+  write_later(waits_for_room);
+}
+
+void RingPort::send_framed(ByteView frames) {
+  if (!has_room(frames.size())) return;
+  const bool waits_for_room = !pending_.bytes.empty();
+  pending_.bytes.insert(pending_.bytes.end(), frames.begin(), frames.end());
+  write_later(waits_for_room);
+}
+
+void RingPort::write_later(bool waits_for_room) {
   if (waits_for_room || std::exchange(pending_.posted, true)) return;
   boost::asio::post(wake_me_.get_executor(), [self = shared_from_this()] {
     self->pending_.posted = false;

@@ -22,7 +22,8 @@ namespace cohort::net {
 class RingPort : public std::enable_shared_from_this<RingPort> {
  public:
   struct Handlers {
-    std::function<void(Bytes)> on_frame;
+    /// Whole frames with their lengths in front, all that one portion brought; until it returns.
+    std::function<void(ByteView frames)> on_frames;
     /// Once: garbage, an impossible position, an overflow. Nothing is read or written any more.
     std::function<void(const Error&)> on_broken;
   };
@@ -38,6 +39,8 @@ class RingPort : public std::enable_shared_from_this<RingPort> {
   void start();
   /// Queues one frame. Beyond limits::kClientQueueBytes waiting the port breaks.
   void send(ByteView frame);
+  /// The same for any number of frames with their lengths in front.
+  void send_framed(ByteView frames);
   /// What the other end has written so far, to the last complete frame. Call when it has gone.
   void drain();
   /// As much as finds room of what was sent; then nothing more is read or written, and no handler
@@ -59,6 +62,8 @@ class RingPort : public std::enable_shared_from_this<RingPort> {
   /// One portion; true: there may be more.
   bool read_some();
   void read_later();
+  bool has_room(std::size_t bytes);
+  void write_later(bool waits_for_room);
   void write_some();
   void break_off(const Error& error);
   void wake_other();
@@ -72,7 +77,6 @@ class RingPort : public std::enable_shared_from_this<RingPort> {
   Handlers handlers_;
   FrameDecoder decoder_{limits::kFrameBytes};
   Pending pending_;
-  Bytes input_;
   bool open_ = true;
   bool read_posted_ = false;
 };

@@ -11,6 +11,7 @@
 
 #include "platform/net/frame_connection.h"
 #include "platform/net/ring_port.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::net {
 
@@ -25,8 +26,8 @@ struct UnixClientLink::Parts : std::enable_shared_from_this<UnixClientLink::Part
   void on_answer();
   Result<void> use_rings(RingDescriptors descriptors);
   void use_socket();
-  void on_record(Bytes record) {
-    if (owner != nullptr && owner->on_record) owner->on_record(std::move(record));
+  void on_record(ByteView record) {
+    if (owner != nullptr && owner->on_record) owner->on_record(record);
   }
   void end(const std::string& reason);
   void send(Bytes record);
@@ -86,8 +87,10 @@ void UnixClientLink::Parts::on_answer() {
 Result<void> UnixClientLink::Parts::use_rings(RingDescriptors descriptors) {
   const std::weak_ptr<Parts> weak = weak_from_this();
   RingPort::Handlers handlers;
-  handlers.on_frame = [weak](Bytes record) {
-    if (const auto self = weak.lock()) self->on_record(std::move(record));
+  handlers.on_frames = [weak](ByteView records) {
+    const auto self = weak.lock();
+    if (!self) return;
+    while (const auto record = wire::take_record(records)) self->on_record(*record);
   };
   handlers.on_broken = [weak](const Error& error) {
     const auto self = weak.lock();
@@ -108,12 +111,12 @@ void UnixClientLink::Parts::use_socket() {
   const FrameConnection::Limits bounds{limits::kFrameBytes, limits::kClientQueueBytes};
   connection = FrameConnection::make(runtime, std::move(socket), bounds);
   const std::weak_ptr<Parts> weak = weak_from_this();
-  connection->start({[weak](Bytes record) {
+  connection->start({[weak](const Bytes& record) {
                        const auto self = weak.lock();
                        if (!self) return;
                        // Beside rings it is the last one, which found no room there.
                        if (self->rings) self->rings->drain();
-                       self->on_record(std::move(record));
+                       self->on_record(record);
                      },
                      [weak](const std::string& reason) {
                        const auto self = weak.lock();

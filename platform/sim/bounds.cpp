@@ -7,14 +7,16 @@
 
 namespace cohort::sim {
 
-std::optional<std::string> beyond_bounds(const core::Held& held, const core::FlowLimits& limits) {
+std::optional<std::string> beyond_bounds(const core::Held& held, const core::FlowLimits& limits,
+                                         bool all_heard) {
   struct Bound {
     const char* what;
     std::size_t held;
     std::size_t most;
   };
-  const std::array<Bound, 4> bounds{
-      Bound{"of one origin", held.origin, limits.origin_cap()},
+  const std::array<Bound, 5> bounds{
+      Bound{"of own messages that are not stable", held.own, limits.window()},
+      Bound{"of one origin", all_heard ? held.origin : 0, limits.origin_cap()},
       Bound{"of own large messages without a number", held.large,
             std::max(limits.large, limits.payload)},
       Bound{"for one client", held.client_unread, held.client_cap},

@@ -9,7 +9,10 @@
 
 namespace cohort::sim {
 
-/// In words what is beyond which bound; nothing where all is within.
-std::optional<std::string> beyond_bounds(const core::Held& held, const core::FlowLimits& limits);
+/// In words what is beyond which bound; nothing where all is within. `all_heard`: the site has been
+/// hearing every other one. While it has not, it keeps what it may neither free nor deliver, and
+/// what it holds of one origin has no bound (docs/protocol/flow.md).
+std::optional<std::string> beyond_bounds(const core::Held& held, const core::FlowLimits& limits,
+                                         bool all_heard);
 
 }  // namespace cohort::sim

@@ -4,6 +4,7 @@
 
 #include "platform/sim/decide.h"
 #include "platform/sim/world.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::sim {
 
@@ -24,9 +25,9 @@ void ClientPort::send(Bytes record) {
     tap_.request(*request, world_.queue().now());
   }
   const Duration arrival = next_arrival(to_daemon_, ++sent_, 0);
-  world_.queue().at(arrival, [self = shared_from_this(), record = std::move(record)]() mutable {
+  world_.queue().at(arrival, [self = shared_from_this(), record = std::move(record)] {
     self->world_.site(self->site_)
-        .client_input(self->life_, core::ClientFrame{self->handle_, std::move(record)});
+        .client_input(self->life_, core::ClientFrame{self->handle_, wire::framed(record)});
   });
 }
 
@@ -72,7 +73,7 @@ void ClientPort::hand_up(Bytes record) {
   auto whole = assembler_.add(std::move(*event), record.size());
   COHORT_ASSERT(whole.has_value(), "the parts of a delivery come one after another");
   if (*whole) tap_.event((*whole)->event, world_.queue().now());
-  if (on_record) on_record(std::move(record));
+  if (on_record) on_record(record);
 }
 
 void ClientPort::hang() {

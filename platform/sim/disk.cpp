@@ -8,7 +8,7 @@
 
 namespace cohort::sim {
 
-std::optional<Duration> Disk::begin(core::StoreWrite write, Duration now, std::uint64_t decision) {
+std::optional<Duration> Disk::begin(Write write, Duration now, std::uint64_t decision) {
   if (mode_ == Mode::kFailing || mode_ == Mode::kFull) {
     COHORT_PROBE(mode_ == Mode::kFull ? "disk.full" : "disk.fsync_failed");
     pending_.clear();
@@ -20,23 +20,33 @@ std::optional<Duration> Disk::begin(core::StoreWrite write, Duration now, std::u
   return done_at_;
 }
 
-std::optional<std::uint64_t> Disk::finish() {
+std::optional<core::Input> Disk::finish() {
   if (pending_.empty()) return std::nullopt;
   if (mode_ == Mode::kStalled) {
     COHORT_PROBE("disk.stalled");
     ++overdue_;
     return std::nullopt;
   }
-  core::StoreWrite done = std::move(pending_.front());
+  Write done = std::move(pending_.front());
   pending_.pop_front();
-  const std::uint64_t token = done.token;
+  core::Input word = core::Tick{};
+  if (const auto* write = std::get_if<core::StoreWrite>(&done)) {
+    word = core::StoreDone{write->token};
+  } else {
+    word = core::LogDone{std::get<core::LogWrite>(done).token};
+  }
   keep(std::move(done));
-  return token;
+  return word;
 }
 
-void Disk::keep(core::StoreWrite write) {
-  if (write.replaces) records_.clear();
-  records_.push_back(std::move(write.record));
+void Disk::keep(Write write) {
+  if (auto* logged = std::get_if<core::LogWrite>(&write)) {
+    logs_[logged->log].push_back(std::move(logged->record));
+    return;
+  }
+  auto& own = std::get<core::StoreWrite>(write);
+  if (own.replaces) records_.clear();
+  records_.push_back(std::move(own.record));
 }
 
 void Disk::crash(std::uint64_t decision, bool power) {

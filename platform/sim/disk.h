@@ -8,16 +8,24 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "platform/base/time.h"
 #include "platform/core/effect.h"
+#include "platform/core/input.h"
 
 namespace cohort::sim {
 
+/// The records of each group's log, in the order of writing.
+using GroupLogs = std::map<std::string, std::vector<Bytes>>;
+
 class Disk {
  public:
+  using Write = std::variant<core::StoreWrite, core::LogWrite>;
   enum class Mode : std::uint8_t {
     kWell,
     kStalled,  ///< writes begin and do not end
@@ -26,9 +34,10 @@ class Disk {
   };
 
   /// When the write ends; none: it fails, and nothing that was under way is kept.
-  std::optional<Duration> begin(core::StoreWrite write, Duration now, std::uint64_t decision);
-  /// The oldest write under way has come to its end: its token, or none while the disk is stalled.
-  std::optional<std::uint64_t> finish();
+  std::optional<Duration> begin(Write write, Duration now, std::uint64_t decision);
+  /// The oldest write under way has come to its end: the word of it, or none while the disk is
+  /// stalled.
+  std::optional<core::Input> finish();
   /// The daemon dies: of what is under way some first part stays.
   void crash(std::uint64_t decision, bool power);
 
@@ -37,14 +46,16 @@ class Disk {
   /// A daemon can start: its incarnation can be made durable.
   bool can_start() const { return mode_ == Mode::kWell || mode_ == Mode::kStalled; }
   const std::vector<Bytes>& records() const { return records_; }
+  const GroupLogs& logs() const { return logs_; }
 
  private:
-  void keep(core::StoreWrite write);
+  void keep(Write write);
 
   Mode mode_ = Mode::kWell;
   Duration latency_{0};  ///< 0: the usual
   std::vector<Bytes> records_;
-  std::deque<core::StoreWrite> pending_;
+  GroupLogs logs_;
+  std::deque<Write> pending_;
   Duration done_at_{0};
   std::size_t overdue_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "platform/sim/frame_kind.h"
 
+#include <algorithm>
 #include <cctype>
 #include <type_traits>
 #include <utility>
@@ -41,6 +42,16 @@ std::string stream_kind(wire::EntryKind kind) {
   return "STREAM";
 }
 
+/// A batch is called by the weightiest of its numbers.
+std::string batch_kind(const wire::StreamBatch& batch) {
+  using enum wire::EntryKind;
+  for (const wire::EntryKind kind : {kMessage, kHeader, kMarker}) {
+    const auto is_it = [kind](const wire::StreamFrame& frame) { return frame.kind == kind; };
+    if (std::any_of(batch.frames.begin(), batch.frames.end(), is_it)) return stream_kind(kind);
+  }
+  return stream_kind(kSkip);
+}
+
 template <std::size_t... I>
 std::vector<std::string> all_names(std::index_sequence<I...>) {
   return {kind_of<std::variant_alternative_t<I, wire::PeerFrame>>()...};
@@ -54,7 +65,7 @@ std::string frame_kind(ByteView envelope) {
   return std::visit(
       [](const auto& frame) -> std::string {
         using Frame = std::decay_t<decltype(frame)>;
-        if constexpr (std::is_same_v<Frame, wire::StreamFrame>) return stream_kind(frame.kind);
+        if constexpr (std::is_same_v<Frame, wire::StreamBatch>) return batch_kind(frame);
         return kind_of<Frame>();
       },
       decoded->frame);
@@ -63,7 +74,8 @@ std::string frame_kind(ByteView envelope) {
 std::vector<std::string> frame_kinds() {
   std::vector<std::string> kinds =
       all_names(std::make_index_sequence<std::variant_size_v<wire::PeerFrame>>{});
-  for (const char* kind : {"MESSAGE", "HEADER", "SKIP", "MARKER"}) kinds.emplace_back(kind);
+  for (const char* kind : {"STREAM", "MESSAGE", "HEADER", "SKIP", "MARKER"})
+    kinds.emplace_back(kind);
   return kinds;
 }
 

@@ -1,5 +1,6 @@
 /// The kind of a frame between two sites, by the name that docs/formats/frame.md gives it:
-/// "WEDGE-ANSWER"; of a stream's frames MESSAGE, HEADER, SKIP, MARKER.
+/// "WEDGE-ANSWER"; of a stream's frames, by the weightiest number in them, MESSAGE, HEADER, MARKER,
+/// SKIP.
 #pragma once
 
 #include <string>

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "platform/sim/decide.h"
+#include "platform/tools/group_rpc.h"
 
 namespace cohort::sim {
 
@@ -18,7 +19,19 @@ Ledger::Ledger(client::Process& process, Rng rng, std::size_t first_ballast)
       ballast_(first_ballast),
       cohort_(process, cohort_options()),
       data_(process, data_options()),
-      transfer_(process, domains(), kDirectAbove) {}
+      transfer_(process, domains(), kDirectAbove) {
+  process_.bind_update(kLedgerAsk, {},
+                       [this](const client::Delivery& question) { return answer(question); });
+}
+
+std::optional<client::Message> Ledger::answer(const client::Delivery& question) {
+  client::Message answer;
+  answer.set("applied", applied_);
+  // A program's mistake that must not reach its caller (R1).
+  const bool twice = question.call != 0 && rng_.chance(0.1);
+  if (twice) static_cast<void>(tools::reply(process_, question, answer));
+  return answer;
+}
 
 task::Task<bool> Ledger::join() {
   while (!process_.closed()) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ inline constexpr std::uint8_t kLedgerRequest = 30;
 inline constexpr std::uint8_t kLedgerResult = 31;
 inline constexpr std::uint8_t kLedgerUpdate = 32;
 inline constexpr std::uint8_t kLedgerRead = 33;
+inline constexpr std::uint8_t kLedgerAsk = 34;  ///< as a read; now and then it replies twice
 
 class Ledger {
  public:
@@ -42,6 +44,7 @@ class Ledger {
   std::vector<tools::Domain> domains();
   static task::Task<client::Message> act(Ledger* ledger, tools::Computation computation);
   void apply(const client::Message& change, GroupId group);
+  std::optional<client::Message> answer(const client::Delivery& question);
 
   client::Process& process_;
   client::Tooling tooling_;

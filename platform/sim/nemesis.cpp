@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/base/instrument.h"
 #include "platform/sim/decide.h"
 #include "platform/sim/partitions.h"
 
@@ -13,36 +14,39 @@ namespace cohort::sim {
 
 namespace {
 
-/// Rare paths at which a crash is worth more than anywhere else.
-constexpr std::array<std::string_view, 27> kTriggers{"view.promised",
-                                                     "view.promised",
-                                                     "view.value_adopted",
-                                                     "view.chosen",
-                                                     "view.entries_fetched",
-                                                     "view.acceptance_outrun",
-                                                     "view.hole_skipped",
-                                                     "view.opening_from_value",
-                                                     "view.epoch_closed_by_cut",
-                                                     "view.voter_lost_in_ballot",
-                                                     "view.waits_for_lease",
-                                                     "epochs.frame_before_opening",
-                                                     "session.resumed_with_frames",
-                                                     "cut.trimmed",
-                                                     "cut.order_tail",
-                                                     "router.frame_of_next_view",
-                                                     "client.flushed",
-                                                     "client.flushed",
-                                                     "delivery.safe",
-                                                     "delivery.safe",
-                                                     "transfer.hold",
-                                                     "transfer.block_sent",
-                                                     "transfer.block_received",
-                                                     "cc.act",
-                                                     "cc.takeover",
-                                                     "cc.takeover",
-                                                     "cc.result"};
-
-constexpr std::size_t kToolTriggers = 7;  ///< the last of them
+/// Rare paths at which a crash is worth more than anywhere else: of the daemons, and of the tools.
+constexpr std::array<std::string_view, 29> kCoreTriggers{"view.promised",
+                                                         "view.promised",
+                                                         "view.fetch_begun",
+                                                         "view.fetch_for_adopted",
+                                                         "view.entries_asked",
+                                                         "view.entries_fetched",
+                                                         "view.accepted",
+                                                         "view.proposed",
+                                                         "view.value_adopted",
+                                                         "view.chosen",
+                                                         "view.committed",
+                                                         "view.acceptance_outrun",
+                                                         "view.hole_skipped",
+                                                         "view.opening_from_value",
+                                                         "view.epoch_closed_by_cut",
+                                                         "view.voter_lost_in_ballot",
+                                                         "view.waits_for_lease",
+                                                         "epochs.switched",
+                                                         "epochs.frame_before_opening",
+                                                         "session.new_life",
+                                                         "session.resumed_with_frames",
+                                                         "cut.trimmed",
+                                                         "cut.order_tail",
+                                                         "router.frame_of_next_view",
+                                                         "client.not_serving",
+                                                         "client.flushed",
+                                                         "client.flushed",
+                                                         "delivery.safe",
+                                                         "delivery.safe"};
+constexpr std::array<std::string_view, 8> kToolTriggers{
+    "transfer.hold", "transfer.hold", "transfer.block_sent", "transfer.block_received",
+    "cc.act",        "cc.takeover",   "cc.takeover",         "cc.result"};
 
 enum Kind : std::uint64_t {
   kSiteCrash = 1,
@@ -193,10 +197,23 @@ void Nemesis::impair(SiteId site, Duration duration) {
 }
 
 void Nemesis::arm_trigger(std::uint64_t decision) {
-  const bool in_tools = world_.options().tool_share > 0 && mix64(decision + 9) % 2 == 0;
-  const std::size_t choices = in_tools ? kToolTriggers : kTriggers.size();
-  const std::size_t chosen = kTriggers.size() - 1 - decision % choices;
-  world_.arm(std::string(kTriggers[chosen]), 1 + mix64(decision) % 3);
+  const std::uint64_t more = mix64(decision + 9);
+  const std::uint64_t nth = 1 + mix64(decision) % 3;
+  // One time in four any path that this run has been on, else one of those that are worth it.
+  if (more % 4 == 0) return world_.arm(draw_probe(mix64(more)), nth);
+  const bool in_tools = world_.options().tool_share > 0 && more % 2 == 0;
+  world_.arm(std::string(in_tools ? kToolTriggers[decision % kToolTriggers.size()]
+                                  : kCoreTriggers[decision % kCoreTriggers.size()]),
+             nth);
+}
+
+std::string Nemesis::draw_probe(std::uint64_t decision) const {
+  std::vector<std::string_view> reached;
+  for (const auto& [name, hits] : instrument::probes()) {
+    const bool of_a_table = name.starts_with("cell.") || name.starts_with("fault.");
+    if (!of_a_table && !name.starts_with("crash")) reached.push_back(name);
+  }
+  return reached.empty() ? "view.promised" : std::string(reached[decision % reached.size()]);
 }
 
 }  // namespace cohort::sim

@@ -36,6 +36,8 @@ class Nemesis {
   std::set<SiteId> draw_minority(std::uint64_t decision) const;
   void impair(SiteId site, Duration duration);
   void arm_trigger(std::uint64_t decision);
+  /// The name of a probe that this run has hit.
+  std::string draw_probe(std::uint64_t decision) const;
   void give_up_on(const std::set<SiteId>& sites, std::uint64_t decision);
 
   // nemesis_acts.cpp: what
@@ -54,6 +56,7 @@ class Nemesis {
   void disturb_clock(std::uint64_t decision);
   void slow_processor(std::uint64_t decision);
   void annoy_daemon(std::uint64_t decision);
+  void annoy_daemon_of(SiteId site, std::uint64_t decision);
   void pause_site(SiteId victim, std::uint64_t decision);
   void reset_link_of(SiteId a, std::uint64_t decision);
   void half_open_of(SiteId a, std::uint64_t decision);

@@ -52,7 +52,10 @@ void Nemesis::crash_all(std::uint64_t decision) {
     action.number = static_cast<std::int64_t>(more % 12);
     action.power = more % 3 == 0;
     action.duration = between(mix64(more), millis(100), seconds(2));
-    world_.queue().after(between(more, {}, millis(30)), [this, action] { faults_.apply(action); });
+    world_.queue().after(between(more, {}, millis(30)), [this, action] {
+      world_.phases().on_fault("loss of all sites", action.sites.front());
+      faults_.apply(action);
+    });
   }
 }
 
@@ -233,11 +236,15 @@ void Nemesis::slow_processor_of(SiteId victim, std::uint64_t decision) {
 
 /// A process that reads nothing for a while, or speaks garbage.
 void Nemesis::annoy_daemon(std::uint64_t decision) {
+  annoy_daemon_of({}, decision);
+}
+
+void Nemesis::annoy_daemon_of(SiteId site, std::uint64_t decision) {
   ++world_.counts().client_faults;
   Action action;
   action.verb = mix64(decision + 2) % 3 == 0 ? Verb::kGarbage : Verb::kHang;
   action.number = action.verb == Verb::kGarbage ? 1 + static_cast<std::int64_t>(decision % 64) : 0;
-  const std::shared_ptr<Actor> annoyed = workload_.tell_one(decision, action);
+  const std::shared_ptr<Actor> annoyed = workload_.tell_one(decision, action, site);
   if (annoyed == nullptr || action.verb == Verb::kGarbage) return;
   Action go_on = action;
   go_on.verb = Verb::kGoOn;
@@ -289,9 +296,9 @@ bool Nemesis::act_at(SiteId site, std::uint64_t decision) {
     case 9:
       return slow_processor_of(site, more), true;
     case 10:
-      return crash_process(more), true;
+      return workload_.kill_one(more, site), true;
     case 11:
-      return annoy_daemon(more), true;
+      return annoy_daemon_of(site, more), true;
     default:
       return false;
   }

@@ -180,6 +180,14 @@ void Network::send(SiteId from, SiteId to, core::Channel channel, Bytes frame) {
   here.last_arrival = arrival;
   Line* line_of = &where;
   const std::uint64_t session = here.session;
+  if (slow != impeded_.slow.end()) {
+    here.crawling.emplace(std::pair(session, number), std::move(frame));
+    queue_.at(arrival, [this, line_of, end, session, number] {
+      auto crawler = line_of->ends[end].crawling.extract({session, number});
+      if (crawler) arrive(*line_of, 1 - end, session, number, std::move(crawler.mapped()));
+    });
+    return;
+  }
   queue_.at(arrival, [this, line_of, end, session, number, frame = std::move(frame)]() mutable {
     arrive(*line_of, 1 - end, session, number, std::move(frame));
   });
@@ -271,9 +279,31 @@ void Network::hold(SiteId from, SiteId to, const std::string& kind, bool on) {
 
 void Network::slow(SiteId from, SiteId to, std::uint64_t bytes_a_second) {
   if (bytes_a_second == 0) {
-    impeded_.slow.erase({from, to});
+    if (impeded_.slow.erase({from, to}) > 0) catch_up(from, to);
   } else {
     impeded_.slow[{from, to}] = bytes_a_second;
+  }
+}
+
+bool Network::impeded(SiteId to) const {
+  const auto there = [to](const auto& direction) { return direction.second == to; };
+  const auto in = [to](const auto& entry) { return entry.first.second == to; };
+  return std::any_of(impeded_.blocked.begin(), impeded_.blocked.end(), there) ||
+         std::any_of(impeded_.held.begin(), impeded_.held.end(), in) ||
+         std::any_of(impeded_.slow.begin(), impeded_.slow.end(), in);
+}
+
+/// The line is as fast as before: what is on it arrives now.
+void Network::catch_up(SiteId from, SiteId to) {
+  for (const core::Channel channel : kAllChannels) {
+    Line& where = line(from, to, channel);
+    const int end = end_of(where, from);
+    End& here = where.ends[end];
+    here.line_free = Duration{0};
+    here.last_arrival = std::min(here.last_arrival, queue_.now());
+    for (auto& [key, frame] : std::exchange(here.crawling, {})) {
+      arrive(where, 1 - end, key.first, key.second, std::move(frame));
+    }
   }
 }
 
@@ -289,7 +319,8 @@ void Network::half_open(SiteId at, SiteId other) {
 void Network::calm() {
   options_.loss = 0;
   options_.tail = 0;
-  impeded_ = {};
+  const auto slow = std::exchange(impeded_, {}).slow;
+  for (const auto& [direction, rate] : slow) catch_up(direction.first, direction.second);
   for (auto& [key, line] : lines_) {
     for (const int end : {0, 1}) hand_up(line, end);
   }

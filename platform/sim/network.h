@@ -52,6 +52,8 @@ class Network {
   void slow(SiteId from, SiteId to, std::uint64_t bytes_a_second);
   /// `at` loses its ends of both connections; the other site believes in them until new ones come.
   void half_open(SiteId at, SiteId other);
+  /// Some direction towards the site is blocked, held or slow now.
+  bool impeded(SiteId to) const;
   /// No more losses and long tails; nothing is held, nothing slow, nothing blocked.
   void calm();
 
@@ -60,12 +62,14 @@ class Network {
 
  private:
   struct End {
-    std::uint64_t session = 0;               ///< 0: down
-    Duration up_at{0};                       ///< of the newest session
-    std::uint64_t sent = 0;                  ///< frames of the session, towards the other end
-    std::uint64_t received = 0;              ///< frames of the session handed up here
-    Duration last_arrival{0};                ///< of frames towards the other end
-    Duration line_free{0};                   ///< when a slow line has taken what was sent so far
+    std::uint64_t session = 0;   ///< 0: down
+    Duration up_at{0};           ///< of the newest session
+    std::uint64_t sent = 0;      ///< frames of the session, towards the other end
+    std::uint64_t received = 0;  ///< frames of the session handed up here
+    Duration last_arrival{0};    ///< of frames towards the other end
+    Duration line_free{0};       ///< when a slow line has taken what was sent so far
+    /// On a slow line, by session and number: they arrive at their time, or when it is fast again.
+    std::map<std::pair<std::uint64_t, std::uint64_t>, Bytes> crawling;
     std::map<std::uint64_t, Bytes> waiting;  ///< arrived here, not yet handed up
     bool told_gone = false;
     std::uint64_t lost_from = UINT64_MAX;  ///< frames towards here from this number on are lost
@@ -95,6 +99,7 @@ class Network {
   void lose_suffix(Line& line, int end);
   bool held(const Line& line, int from, const Bytes& frame) const;
   void hand_up_all(SiteId from, SiteId to);
+  void catch_up(SiteId from, SiteId to);
 
   EventQueue& queue_;
   std::uint64_t seed_;

@@ -54,6 +54,8 @@ void Phases::on_site_step(SiteId site, const std::vector<std::string>& probes, b
   Where& where = sites_[site];
   for (const std::string& probe : probes) {
     for (const auto& [name, stage] : kStages) {
+      // The coordinator accepts its own proposal in the same step.
+      if (where.stage == "proposing" && name == "view.accepted") continue;
       if (probe == name) where.stage = stage;
     }
     if (probe == "client.not_serving") where.blocked = true;

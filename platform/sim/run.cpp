@@ -131,6 +131,12 @@ RunResult judge(World& world, std::vector<checkers::Violation> found, bool keep_
   if (keep_history) result.history = history;
   checkers::Suite suite;
   for (wire::HistoryRecord& record : history) suite.feed(std::move(record));
+  for (const auto& violation : world.lease_watch().violations()) {
+    result.violations.push_back(violation);
+  }
+  for (const auto& violation : world.durable_watch().violations()) {
+    result.violations.push_back(violation);
+  }
   for (auto& violation : suite.finish()) result.violations.push_back(std::move(violation));
   result.probes = instrument::probes();
   if (!result.violations.empty()) {

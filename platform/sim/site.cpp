@@ -8,12 +8,22 @@
 #include "platform/sim/bounds.h"
 #include "platform/sim/decide.h"
 #include "platform/sim/world.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::sim {
 
 namespace {
 
-enum What : std::uint64_t { kClock = 100, kTick, kStore, kKeep, kRestart, kService };
+enum What : std::uint64_t {
+  kClock = 100,
+  kTick,
+  kStore,
+  kKeep,
+  kRestart,
+  kService,
+  kTogether,
+  kElsewhere
+};
 
 constexpr std::size_t kTracesKept = 60;
 constexpr std::uint32_t kUser = 1000;  ///< of every client process; an operator of the plant
@@ -22,8 +32,23 @@ template <typename T>
 void add_to(Digest& digest, const T& effect) {
   if constexpr (requires { effect.frame; }) digest.add(ByteView(effect.frame));
   if constexpr (requires { effect.record; }) digest.add(ByteView(effect.record));
+  if constexpr (requires { effect.records; }) digest.add(ByteView(effect.records));
   if constexpr (requires { effect.reason; }) digest.add(effect.reason);
   if constexpr (requires { effect.text; }) digest.add(effect.text);
+}
+
+bool is_delivery(ByteView record) {
+  static const std::uint8_t kDeliver = wire::encode(wire::ClientEvent(wire::Deliver{})).front();
+  return !record.empty() && record.front() == kDeliver;
+}
+
+std::optional<wire::MessageId> durable_report(ByteView record) {
+  static const std::uint8_t kDurable = wire::encode(wire::ClientEvent(wire::Durable{})).front();
+  if (record.empty() || record.front() != kDurable) return std::nullopt;
+  const auto event = wire::decode_client_event(record);
+  const auto* report = event ? std::get_if<wire::Durable>(&*event) : nullptr;
+  if (report == nullptr || !report->durable) return std::nullopt;
+  return report->id;
 }
 
 bool installs(const core::Effects& effects) {
@@ -67,6 +92,7 @@ void Site::start() {
                world_.queue().now());
   tick_at_ = Duration::max();
   intake_.paused = false;
+  intake_.elsewhere = false;
   intake_.busy_until = Duration{0};
   trace("event=sim.start site=" + to_string(life()));
   world_.phases().on_site_start(id_);
@@ -110,13 +136,38 @@ void Site::pause(Duration duration) {
 
 void Site::resume() {
   if (core_ == nullptr || !intake_.paused) return;
-  const std::uint16_t incarnation = incarnation_;
   intake_.paused = false;
-  std::deque<core::Input> backlog = std::exchange(intake_.backlog, {});
+  if (!intake_.elsewhere) take_backlog();
+}
+
+/// What came meanwhile: one by one, or, as a daemon does with what it finds in one turn, as one
+/// step.
+void Site::take_backlog() {
+  const std::uint16_t incarnation = incarnation_;
+  std::vector<core::Input> backlog = std::exchange(intake_.backlog, {});
+  const bool together =
+      decide(world_.options().seed, {kTogether, id_.value, incarnation_, diary_.steps}) % 2 == 0;
+  if (together && !backlog.empty()) return step(backlog);
   // At once: what a slow processor has not come to yet is younger.
-  for (core::Input& waiting : backlog) {
-    if (core_ != nullptr && incarnation_ == incarnation) step(waiting);
+  for (const core::Input& waiting : backlog) {
+    if (core_ != nullptr && incarnation_ == incarnation) step(std::span(&waiting, 1));
   }
+}
+
+/// Now and then a daemon is elsewhere for a moment and then finds several inputs at once. Not in a
+/// scenario, which says itself what happens when.
+void Site::maybe_look_elsewhere() {
+  if (world_.on_step) return;
+  const std::uint64_t decision =
+      decide(world_.options().seed, {kElsewhere, id_.value, incarnation_, diary_.steps});
+  if (decision % 8 != 0) return;
+  intake_.elsewhere = true;
+  const std::uint16_t incarnation = incarnation_;
+  world_.queue().after(exponential(mix64(decision), Duration(300'000)), [this, incarnation] {
+    if (core_ == nullptr || incarnation_ != incarnation) return;
+    intake_.elsewhere = false;
+    if (!intake_.paused) take_backlog();
+  });
 }
 
 void Site::set_disk(Disk::Mode mode, Duration latency) {
@@ -141,11 +192,13 @@ void Site::input(core::Input given) {
   if (core_ == nullptr) return;
   // Whoever is asked first is answered first: also of two that come before and during a pause.
   if (intake_.service > Duration{0} || intake_.busy_until >= world_.queue().now()) {
-    input_slowly(std::move(given));
-  } else if (intake_.paused) {
+    return input_slowly(std::move(given));
+  }
+  if (!intake_.paused && !intake_.elsewhere) maybe_look_elsewhere();
+  if (intake_.paused || intake_.elsewhere) {
     intake_.backlog.push_back(std::move(given));
   } else {
-    step(given);
+    step(std::span(&given, 1));
   }
 }
 
@@ -159,24 +212,31 @@ void Site::input_slowly(core::Input given) {
   const std::uint16_t incarnation = incarnation_;
   world_.queue().at(intake_.busy_until, [this, incarnation, given = std::move(given)]() mutable {
     if (core_ == nullptr || incarnation_ != incarnation) return;
-    if (intake_.paused) {
+    if (intake_.paused || intake_.elsewhere) {
       intake_.backlog.push_back(std::move(given));
     } else {
-      step(given);
+      step(std::span(&given, 1));
     }
   });
 }
 
-void Site::step(const core::Input& given) {
+void Site::step(std::span<const core::Input> given) {
   ++diary_.steps;
-  if (const auto* gone = std::get_if<core::ClientGone>(&given)) clients_.erase(gone->client);
+  for (const core::Input& each : given) {
+    if (const auto* gone = std::get_if<core::ClientGone>(&each)) clients_.erase(gone->client);
+  }
   instrument::recent().clear();
   core::Effects effects = core_->step(given, local_now());
-  if (const auto beyond = beyond_bounds(core_->held(), world_.options().flow)) {
+  if (const auto beyond =
+          beyond_bounds(core_->held(), world_.options().flow, world_.hears_all(id_))) {
     world_.on_beyond_bounds(id_, *beyond);
   }
   world_.phases().on_site_step(id_, instrument::recent(), installs(effects));
-  if (world_.on_step) world_.on_step(id_, given, effects);
+  for (const core::Input& each : given) {
+    // All effects are told with the last input, which is nearly always the only one.
+    const bool last = &each == &given.back();
+    if (world_.on_step) world_.on_step(id_, each, last ? effects : core::Effects{});
+  }
   if (world_.trigger_reached(id_) && !doom_) {
     world_.on_trigger_fired(id_);
     die_of_trigger(effects.size());
@@ -226,7 +286,13 @@ void Site::carry_out(core::Effect effect) {
     world_.network().send(id_, frame->site, frame->channel, std::move(frame->frame));
   } else if (auto* to_client = std::get_if<core::SendClient>(&effect)) {
     auto found = clients_.find(to_client->client);
-    if (found != clients_.end()) found->second->from_daemon(std::move(to_client->record));
+    if (found == clients_.end()) return;
+    ByteView records = to_client->records;
+    while (const auto record = wire::take_record(records)) {
+      if (is_delivery(*record)) world_.lease_watch().on_delivery(life());
+      if (const auto id = durable_report(*record)) world_.on_durable(*id);
+      found->second->from_daemon(Bytes(record->begin(), record->end()));
+    }
   } else if (auto* close = std::get_if<core::CloseClient>(&effect)) {
     auto found = clients_.find(close->client);
     if (found != clients_.end()) found->second->closed_by_daemon(close->reason);
@@ -234,21 +300,27 @@ void Site::carry_out(core::Effect effect) {
     trace("event=sim.close-link peer=" + std::to_string(link->site.value) + " why=" + link->reason);
     world_.network().close(id_, link->site);
   } else if (auto* write = std::get_if<core::StoreWrite>(&effect)) {
-    write_store(std::move(*write));
+    const std::uint64_t token = write->token;
+    write_store(std::move(*write), token);
+  } else if (auto* logged = std::get_if<core::LogWrite>(&effect)) {
+    const std::uint64_t token = (std::uint64_t{1} << 40) + logged->token;
+    write_store(std::move(*logged), token);
   } else if (auto* hosts = std::get_if<core::SetHosts>(&effect)) {
     world_.on_plant_record(hosts->version, hosts->hosts);
   } else if (auto* event = std::get_if<core::Trace>(&effect)) {
+    world_.lease_watch().on_trace(life(), event->text);
     trace(event->text);
   } else if (auto* stop = std::get_if<core::FailStop>(&effect)) {
     fail_stop(*stop);
   }
 }
 
-void Site::write_store(core::StoreWrite write) {
+void Site::write_store(Disk::Write write, std::uint64_t token) {
   const std::uint64_t decision =
-      decide(world_.options().seed, {kStore, id_.value, incarnation_, write.token});
+      decide(world_.options().seed, {kStore, id_.value, incarnation_, token});
   const auto done_at = disk_.begin(std::move(write), world_.queue().now(), decision);
-  if (!done_at) return fail_stop(core::FailStop{"its disk does not take what must be durable"});
+  if (!done_at)
+    return fail_stop(core::FailStop{"its disk does not take what must be durable", false, {}});
   const std::uint16_t incarnation = incarnation_;
   world_.queue().at(*done_at, [this, incarnation] {
     if (core_ != nullptr && incarnation_ == incarnation) finish_write();
@@ -256,8 +328,8 @@ void Site::write_store(core::StoreWrite write) {
 }
 
 void Site::finish_write() {
-  const auto token = disk_.finish();
-  if (token && core_ != nullptr) input(core::StoreDone{*token});
+  auto done = disk_.finish();
+  if (done && core_ != nullptr) input(std::move(*done));
 }
 
 void Site::plan_tick() {
@@ -282,6 +354,7 @@ void Site::fail_stop(const core::FailStop& stop) {
     ++diary_.fail_stops;
     world_.on_fail_stop(id_, stop.reason);
   }
+  incarnation_ = std::max(incarnation_, stop.incarnation_above.value);
   crash(Death::kProcess, stop.final ? Duration{0} : between(decision, millis(100), seconds(1)),
         "fail-stop: " + stop.reason);
 }

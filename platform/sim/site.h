@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,11 @@ class Site {
   SiteId id() const { return id_; }
   bool up() const { return core_ != nullptr; }
   bool paused() const { return intake_.paused; }
+  /// It answers late, or not at all.
+  bool slow() const { return intake_.paused || intake_.service > Duration{0}; }
   SiteLife life() const { return {id_, Incarnation{incarnation_}}; }
+  /// What lies on its disk for groups that are logged.
+  const GroupLogs& group_logs() const { return disk_.logs(); }
   /// Inputs of all lives.
   std::uint64_t steps() const { return diary_.steps; }
   /// Lives that ended by a fail-stop, an orderly leave not counted.
@@ -73,7 +78,8 @@ class Site {
   /// What has come and waits: while the daemon is stopped, or slow.
   struct Intake {
     bool paused = false;
-    std::deque<core::Input> backlog;
+    bool elsewhere = false;  ///< for a moment: what comes is found together afterwards
+    std::vector<core::Input> backlog;
     Duration service{0};
     Duration busy_until{0};
   };
@@ -85,10 +91,12 @@ class Site {
 
   MonotonicTime local_now() const;
   Duration world_time(MonotonicTime local) const;
-  void step(const core::Input& input);
+  void step(std::span<const core::Input> inputs);
+  void take_backlog();
+  void maybe_look_elsewhere();
   void execute(core::Effects effects);
   void carry_out(core::Effect effect);
-  void write_store(core::StoreWrite write);
+  void write_store(Disk::Write write, std::uint64_t token);
   void finish_write();
   void input_slowly(core::Input input);
   void plan_tick();

@@ -55,11 +55,11 @@ bool ToolWorker::connect() {
 /// Lets the process hear of each record at its time, and die where a rare path was reached by it.
 void ToolWorker::drive_link() {
   auto inner = std::move(port_->on_record);
-  port_->on_record = [weak = weak_from_this(), inner = std::move(inner)](Bytes record) {
+  port_->on_record = [weak = weak_from_this(), inner = std::move(inner)](ByteView record) {
     const auto self = weak.lock();
     if (!self) return;
     self->scheduler_.run(MonotonicTime{self->world_.queue().now()});
-    inner(std::move(record));
+    inner(record);
     self->die_where_armed();
   };
 }
@@ -204,7 +204,7 @@ task::Task<void> ToolWorker::ask_all() {
   options.want = tools::kAll;
   options.timeout = Duration{0};
   const auto result =
-      co_await tools::call(*process_, to_group(), kLedgerRead, numbered_message(), options);
+      co_await tools::call(*process_, to_group(), kLedgerAsk, numbered_message(), options);
   static_cast<void>(result);  // fails where all members die
 }
 

@@ -24,7 +24,7 @@ Worker::Worker(World& world, SiteId site, std::uint64_t number)
 bool Worker::connect() {
   port_ = world_.site(site_).connect();
   if (!port_) return false;
-  port_->on_record = [weak = weak_from_this()](Bytes record) {
+  port_->on_record = [weak = weak_from_this()](ByteView record) {
     if (auto self = weak.lock()) self->on_record(record);
   };
   send(wire::Hello{wire::kClientProtocolVersion, "worker " + std::to_string(number_), number_});
@@ -117,7 +117,7 @@ std::uint64_t Worker::token(std::string what) {
   return next_token_++;
 }
 
-void Worker::on_record(const Bytes& record) {
+void Worker::on_record(ByteView record) {
   auto event = wire::decode_client_event(record);
   COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
   auto whole = assembler_.add(std::move(*event), record.size());
@@ -141,6 +141,7 @@ void Worker::on_event(const wire::ClientEvent& event, std::size_t bytes) {
     sites_ = sites->view;
   } else if (const auto* change = std::get_if<wire::ChangeDone>(&event)) {
     pending_.erase(change->token);
+    on_change_done(*change);
   } else if (const auto* found = std::get_if<wire::LookupDone>(&event)) {
     pending_.erase(found->token);
     if (found->code == Errc::kOk) groups_[found->view.group] = found->view;
@@ -260,6 +261,19 @@ void Worker::change_plant() {
   send(wire::ChangePlant{token("change of the plant"), wire::encode(change)});
 }
 
+/// Some members keep their groups' logs: they begin, and hand over their state as it is then.
+void Worker::on_change_done(const wire::ChangeDone& change) {
+  if (change.code != Errc::kOk || !change.group.valid()) return;
+  if (log_begins_.erase(change.token) != 0) {
+    return send(wire::Checkpoint{token("checkpoint"), change.group, false, Bytes{1, 2, 3}});
+  }
+  if (!acting_ || !rng_.chance(0.3) || logged_.contains(change.group)) return;
+  logged_.insert(change.group);
+  const std::uint64_t begins = token("begin log");
+  log_begins_.insert(begins);
+  send(wire::BeginLog{begins, change.group});
+}
+
 void Worker::multicast_at_random() {
   GroupId group;
   if (!draw_group(group)) return;
@@ -270,6 +284,10 @@ void Worker::multicast_at_random() {
                       : dice < 88 ? wire::Order::kTotal
                                   : wire::Order::kGlobal;
   const bool safe = order != wire::Order::kGlobal && rng_.chance(0.1);
+  if (order == wire::Order::kTotal && !logged_.empty() && rng_.chance(0.3)) {
+    to.groups.front() = *logged_.begin();
+    return multicast(order, wire::Safety::kDurable, std::move(to), 16);
+  }
   if (order != wire::Order::kGlobal) {
     GroupId other;
     if (rng_.chance(0.2) && draw_group(other) && other != group) to.groups.push_back(other);

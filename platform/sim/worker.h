@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,11 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
   std::string pending_text() const override;
 
  private:
-  void on_record(const Bytes& record);
+  void on_record(ByteView record);
   void on_event(const wire::ClientEvent& event, std::size_t bytes);
   void on_deliver(std::size_t bytes);
   void on_view(const wire::View& view);
+  void on_change_done(const wire::ChangeDone& change);
   void plan_action();
   void act();
   void act_on_groups(std::uint64_t dice);
@@ -73,6 +75,8 @@ class Worker final : public Actor, public std::enable_shared_from_this<Worker> {
   std::uint64_t next_token_ = 1;
   std::map<std::uint64_t, std::string> pending_;  ///< token -> what waits for its answer
   std::map<GroupId, wire::GroupView> groups_;     ///< all that it knows of
+  std::set<GroupId> logged_;                      ///< whose logs it keeps, or begins to
+  std::set<std::uint64_t> log_begins_;            ///< tokens
   wire::SiteView sites_;
 };
 

@@ -54,24 +54,23 @@ void Workload::spawn(SiteId site, Duration after) {
   });
 }
 
-void Workload::kill_one(std::uint64_t decision) {
-  std::vector<Actor*> open;
-  for (const auto& worker : workers_) {
-    if (worker->open()) open.push_back(worker.get());
-  }
-  if (open.empty()) return;
-  Actor& victim = *open[decision % open.size()];
-  victim.die();
-}
-
-std::shared_ptr<Actor> Workload::tell_one(std::uint64_t decision, const Action& action) {
+std::shared_ptr<Actor> Workload::draw_open(std::uint64_t decision, SiteId at) const {
   std::vector<std::shared_ptr<Actor>> open;
   for (const auto& worker : workers_) {
-    if (worker->open()) open.push_back(worker);
+    if (worker->open() && (at.value == 0 || worker->site() == at)) open.push_back(worker);
   }
-  if (open.empty()) return nullptr;
-  const auto& chosen = open[decision % open.size()];
-  return chosen->perform(action) ? chosen : nullptr;
+  return open.empty() ? nullptr : open[decision % open.size()];
+}
+
+void Workload::kill_one(std::uint64_t decision, SiteId at) {
+  const std::shared_ptr<Actor> victim = draw_open(decision, at);
+  if (victim == nullptr) return;
+  victim->die();
+}
+
+std::shared_ptr<Actor> Workload::tell_one(std::uint64_t decision, const Action& action, SiteId at) {
+  const std::shared_ptr<Actor> chosen = draw_open(decision, at);
+  return chosen != nullptr && chosen->perform(action) ? chosen : nullptr;
 }
 
 bool Workload::quorum_left() const {
@@ -116,6 +115,7 @@ void Workload::replace_missing() {
 std::string Workload::unrest_of_site(SiteId id) {
   const Site& site = world_.site(id);
   if (!site.up()) return "site " + std::to_string(id.value) + " is down";
+  if (coming_[id] != 0) return "a worker of site " + std::to_string(id.value) + " is to come";
   bool any = false;
   for (const auto& worker : workers_) {
     if (worker->site() != id) continue;

@@ -18,10 +18,11 @@ class Workload {
   explicit Workload(World& world);
 
   void on_site_started(SiteId site);
-  /// Kills one worker at random; another is started a little later.
-  void kill_one(std::uint64_t decision);
-  /// One worker at random does it; null where there is none, or it cannot.
-  std::shared_ptr<Actor> tell_one(std::uint64_t decision, const Action& action);
+  /// Kills one worker at random, at that site if one is given; another is started a little later.
+  void kill_one(std::uint64_t decision, SiteId at = {});
+  /// One worker at random, at that site if one is given, does it; null where there is none, or it
+  /// cannot.
+  std::shared_ptr<Actor> tell_one(std::uint64_t decision, const Action& action, SiteId at = {});
   /// The plant has to do without these sites: nobody waits for them.
   void give_up_on(std::set<SiteId> sites) { given_up_ = std::move(sites); }
   /// Whether the sites that are not given up can go on from the newest view that anybody saw.
@@ -44,6 +45,7 @@ class Workload {
   /// Processes whose group was killed are replaced.
   void replace_missing();
   void look_at_views();
+  std::shared_ptr<Actor> draw_open(std::uint64_t decision, SiteId at) const;
   std::string unrest_of_site(SiteId site);
 
   World& world_;

@@ -1,5 +1,6 @@
 #include "platform/sim/world.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/base/assert.h"
@@ -54,12 +55,22 @@ void World::on_trigger_fired(SiteId) {
   armed_probe_.clear();
 }
 
+void World::on_durable(const wire::MessageId& id) {
+  std::vector<SiteId> view;
+  for (SiteLife member : lease_watch_.members()) view.push_back(member.site);
+  std::map<SiteId, const GroupLogs*> disks;
+  for (const auto& [site, there] : sites_) disks[site] = &there->group_logs();
+  durable_watch_.on_durable(id, view, disks);
+}
+
 void World::on_site_started(SiteId site) {
   if (site_started) site_started(site);
 }
 
 void World::on_site_crash(SiteId site, const std::string& why) {
   ++counts_.site_crashes;
+  // Until it is excluded: at most the time after which a silent site is suspected.
+  for (const auto& [id, other] : sites_) unheard_at_[id] = queue_.now() + seconds(1);
   phases_.on_site_end(site);
   digest_.add(site.value);
   digest_.add(why);
@@ -67,6 +78,17 @@ void World::on_site_crash(SiteId site, const std::string& why) {
 
 void World::on_fail_stop(SiteId, const std::string&) {
   ++counts_.fail_stops;
+}
+
+bool World::hears_all(SiteId site) {
+  constexpr Duration kAfter = seconds(1);  // until then what was kept has been freed
+  const bool slow = std::any_of(sites_.begin(), sites_.end(), [site](const auto& other) {
+    return other.first != site && other.second->slow();
+  });
+  const Duration now = queue_.now();
+  if (slow || network_.impeded(site)) unheard_at_[site] = now;
+  const auto last = unheard_at_.find(site);
+  return last == unheard_at_.end() || now - last->second > kAfter;
 }
 
 void World::on_beyond_bounds(SiteId site, const std::string& what) {

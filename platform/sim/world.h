@@ -13,8 +13,10 @@
 
 #include "platform/sim/action.h"
 #include "platform/sim/digest.h"
+#include "platform/sim/durable_watch.h"
 #include "platform/sim/event_queue.h"
 #include "platform/sim/history_tap.h"
+#include "platform/sim/lease_watch.h"
 #include "platform/sim/network.h"
 #include "platform/sim/options.h"
 #include "platform/sim/phases.h"
@@ -55,6 +57,10 @@ class World {
   Recorder& recorder() { return recorder_; }
   Counts& counts() { return counts_; }
   Phases& phases() { return phases_; }
+  LeaseWatch& lease_watch() { return lease_watch_; }
+  DurableWatch& durable_watch() { return durable_watch_; }
+  /// A site tells its client that this update is durable.
+  void on_durable(const wire::MessageId& id);
   Site& site(SiteId id) { return *sites_.at(id); }
   const Site& site(SiteId id) const { return *sites_.at(id); }
   const std::map<SiteId, std::unique_ptr<Site>>& sites() const { return sites_; }
@@ -94,6 +100,9 @@ class World {
   void on_site_crash(SiteId site, const std::string& why);
   void on_fail_stop(SiteId site, const std::string& reason);
   void on_trace(const std::string& line);
+  /// For a while nothing has kept the site from hearing each other one: no link towards it was cut,
+  /// held or slow, no other site paused, slow or just dead.
+  bool hears_all(SiteId site);
   void on_beyond_bounds(SiteId site, const std::string& what);
   /// The first that was beyond its bounds (promise F1); empty: none.
   const std::string& beyond_bounds() const { return beyond_bounds_; }
@@ -120,9 +129,12 @@ class World {
   Recorder recorder_;
   Counts counts_;
   Phases phases_;
+  LeaseWatch lease_watch_;
+  DurableWatch durable_watch_;
   Network network_;
   std::map<SiteId, std::unique_ptr<Site>> sites_;
   std::string beyond_bounds_;
+  std::map<SiteId, Duration> unheard_at_;  ///< when last the site did not hear some other
   std::map<std::uint64_t, std::vector<wire::Host>> plant_records_;  ///< by version
   std::string armed_probe_;
   std::uint64_t armed_at_ = 0;

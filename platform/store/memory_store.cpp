@@ -26,6 +26,16 @@ void MemoryStore::replace_all(std::vector<Bytes> records, Done done) {
   finish(std::move(done));
 }
 
+void MemoryStore::append_to(const std::string& log, Bytes record, Done done) {
+  if (record.size() > limits::kSnapshotFrameBytes) disk_->broken = true;
+  if (!disk_->broken) disk_->logs[log].push_back(std::move(record));
+  finish(std::move(done));
+}
+
+Result<std::vector<Bytes>> MemoryStore::read_log(const std::string& log) {
+  return disk_->logs[log];
+}
+
 void MemoryStore::finish(Done done) {
   post_([done = std::move(done), broken = disk_->broken] {
     if (broken) {

@@ -2,6 +2,7 @@
 /// separate object, so that it outlives the store as a disk outlives a process.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "platform/store/store.h"
@@ -13,6 +14,7 @@ class MemoryStore final : public Store {
   /// What is durable.
   struct Disk {
     std::vector<Bytes> records;
+    std::map<std::string, std::vector<Bytes>> logs;
     bool broken = false;  ///< every later write fails
   };
   /// Runs a function in a later turn of the user's loop.
@@ -23,6 +25,8 @@ class MemoryStore final : public Store {
   Result<std::vector<Bytes>> read_all() override;
   void append(Bytes record, Done done) override;
   void replace_all(std::vector<Bytes> records, Done done) override;
+  void append_to(const std::string& log, Bytes record, Done done) override;
+  Result<std::vector<Bytes>> read_log(const std::string& log) override;
 
  private:
   void finish(Done done);

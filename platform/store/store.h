@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "platform/base/bytes.h"
@@ -31,6 +32,11 @@ class Store {
   /// Replaces all records by these in one atomic step, ordered with the appends before and after it
   /// (a checkpoint). `done` as for append.
   virtual void replace_all(std::vector<Bytes> records, Done done) = 0;
+
+  /// Appends a record to a named log of its own; ordered and reported as append() is.
+  virtual void append_to(const std::string& log, Bytes record, Done done) = 0;
+  /// All records of a named log, oldest first. Errors and blocking: as read_all.
+  virtual Result<std::vector<Bytes>> read_log(const std::string& log) = 0;
 };
 
 }  // namespace cohort::store

@@ -75,8 +75,12 @@ task::Task<void> CoordinatorCohort::Parts::compute(std::shared_ptr<Parts> parts,
 /// Sends the result, unless another coordinates by now or the result of another is there.
 void CoordinatorCohort::Parts::finish(const MessageId& id, const Message& result) {
   const PendingRequest* request = pending.find(id);
-  if (over || request == nullptr || request->coordinator != tooling.id()) return;
+  if (over || request == nullptr || request->coordinator != tooling.id()) {
+    COHORT_PROBE("cc.outrun");
+    return;
+  }
   COHORT_PROBE("cc.result");
+  if (request->takeovers > 0) COHORT_PROBE("cc.result_of_takeover");
   wire::HistoryRecord note = note_about("cc.result", id);
   note.digest = wire::history_digest(result.encode());
   tooling.note(std::move(note));
@@ -97,7 +101,8 @@ void CoordinatorCohort::Parts::on_result(const Delivery& result) {
   const bool right = request != nullptr && request->coordinator == result.sender;
   if (!right && !COHORT_MUTANT("double_apply_takeover"))
     return;  // a second result, or a forged one
-  const auto finished = pending.finish(result.answers);
+  auto finished = pending.finish(result.answers);
+  if (finished && COHORT_MUTANT("result_not_noted")) pending.add(finished->request);
   COHORT_PROBE("cc.apply");
   wire::HistoryRecord note = note_about("cc.apply", result.answers);
   note.group = group;
@@ -110,6 +115,7 @@ void CoordinatorCohort::Parts::on_view(const client::ViewChange& change) {
   if (change.view.group != group || over) return;
   const auto& members = change.view.members;
   if (std::find(members.begin(), members.end(), tooling.id()) == members.end()) {
+    COHORT_PROBE("cc.leaves");
     pending.clear();  // whoever leaves does not act any more: the cohorts have taken over
     return;
   }
@@ -120,7 +126,11 @@ void CoordinatorCohort::Parts::on_view(const client::ViewChange& change) {
       options.on_takeover(request->request, takeover.failed, takeover.successor,
                           change.view.number);
     }
-    if (takeover.successor == tooling.id()) act(*request);
+    if (request->takeovers > 1) COHORT_PROBE("cc.takeover_again");
+    if (takeover.successor == tooling.id()) COHORT_PROBE("cc.takes_over");
+    if (takeover.successor == tooling.id() || COHORT_MUTANT("every_cohort_takes_over")) {
+      act(*request);
+    }
   }
 }
 

@@ -26,7 +26,7 @@ struct CallOptions {
 /// Ensures: P34, P35, P36. Superfluous and duplicate replies are discarded silently.
 /// Errors: kNoReplyPossible (fewer than 1 came while some were wanted), kTimedOut (then the outcome
 /// is unknown to the caller), kRefused (a recipient replied with an abort: its text), and those of
-/// multicast. Costs: 1 multicast + one CBCAST a reply.
+/// multicast. Costs: 1 multicast + one CBCAST a reply, none for the caller's reply to itself.
 task::Task<Result<std::vector<Reply>>> call(client::Process& process, client::Destinations to,
                                             std::uint8_t entry, client::Message message,
                                             CallOptions options = {});

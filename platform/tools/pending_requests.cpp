@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/base/assert.h"
+#include "platform/base/instrument.h"
 #include "platform/base/limits.h"
 #include "platform/wire/codec.h"
 
@@ -102,6 +103,7 @@ std::vector<Takeover> PendingRequests::on_view(const std::vector<ProcessId>& mem
     for (const ProcessId participant : pending.request.view.members) {
       if (lists(members, participant)) candidates.push_back(participant);
     }
+    if (candidates.empty()) COHORT_PROBE("cc.all_participants_gone");
     if (candidates.empty()) candidates = members;
     pending.failed = pending.coordinator;
     pending.coordinator = pick_coordinator(pending.request.sender, candidates);

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "platform/base/instrument.h"
 #include "platform/client/tooling.h"
 #include "platform/task/event.h"
 
@@ -14,6 +15,7 @@ using client::Tooling;
 namespace {
 
 client::Order order_of(UpdateMode mode) {
+  if (COHORT_MUTANT("update_out_of_order")) return client::Order::kCausal;
   return mode == UpdateMode::kOrdered ? client::Order::kTotal : client::Order::kCausal;
 }
 

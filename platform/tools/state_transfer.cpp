@@ -76,6 +76,7 @@ void StateTransfer::Parts::offer_to_joiners(const wire::View& view) {
       if (!state) state = make_image();
       std::vector<ProcessId> senders = ready;
       senders.insert(senders.end(), receiving.begin(), receiving.end());
+      if (receiving.size() > 1) COHORT_PROBE("transfer.receiver_offers");
       senders.erase(std::find(senders.begin(), senders.end(), tooling.id()), senders.end());
       donor->offer(member, {group, view.view.number, std::move(senders), state, false});
     }
@@ -111,10 +112,16 @@ bool StateTransfer::Parts::holds(const wire::View& view) {
     return false;
   }
   COHORT_PROBE("transfer.hold");
+  if (COHORT_MUTANT("transfer_without_hold")) {
+    stage = Stage::kReceiving;
+    tooling.note("transfer.begin", view.view.number);
+    return false;
+  }
   stage = Stage::kReceiving;
   tooling.note("transfer.begin", view.view.number);
   incoming.progress = tooling.scheduler().now();
   tooling.scheduler().spawn(watch(shared_from_this(), incoming.view));
+  if (incoming.older.empty()) COHORT_PROBE("transfer.nobody_had_it");
   if (incoming.older.empty()) fail_later(everybody_went());  // at this very view
   // They came before the view did: in another turn, as records are being looked at now.
   tooling.scheduler().post([weak = weak_from_this()] {
@@ -189,6 +196,7 @@ void StateTransfer::Parts::peek(const wire::ClientEvent& event) {
                   [view](ProcessId process) { return !lists(view->view.members, process); });
   }
   if (!incoming.older.empty()) return;
+  COHORT_PROBE("transfer.everybody_went");
   fail_later(everybody_went());
 }
 
@@ -209,12 +217,16 @@ void StateTransfer::Parts::on_delivery(const client::Delivery& delivery) {
   if (const auto view = delivery.message.integer("nothing came at view"); view != 0) {
     return donor->pass_over(delivery.sender, static_cast<std::uint64_t>(view));
   }
+  COHORT_PROBE("transfer.announced");
   complete.insert(delivery.sender);
   donor->end(delivery.sender);
 }
 
 void StateTransfer::Parts::receive(ProcessId from, TransferBlock block) {
-  if (block.view != incoming.view || !incoming.older.contains(from)) return;
+  if (block.view != incoming.view || !incoming.older.contains(from)) {
+    COHORT_PROBE("transfer.stale_block");
+    return;
+  }
   COHORT_PROBE("transfer.block_received");
   incoming.progress = tooling.scheduler().now();
   const std::uint32_t count = block.count;
@@ -254,6 +266,7 @@ task::Task<void> StateTransfer::Parts::others_leave() {
         std::any_of(incoming.members.begin(), incoming.members.end(),
                     [&](ProcessId p) { return p != tooling.id() && lists(view->members, p); });
     if (!any) co_return;
+    COHORT_PROBE("transfer.others_leave_first");
     co_await tooling.scheduler().sleep_for(kOthersLeave / 20);
   }
 }

@@ -16,7 +16,9 @@ void Donor::on_members(const std::vector<ProcessId>& members) {
   };
   std::erase_if(gifts_, [&](const auto& item) { return gone(item.first); });
   for (auto& [joiner, gift] : gifts_) {
+    const std::size_t before = gift.before.size();
     std::erase_if(gift.before, gone);
+    if (gift.before.size() < before) COHORT_PROBE("transfer.donor_gone");
     if (!gift.before.empty() || gift.sending) continue;
     start(joiner, gift);
   }
@@ -68,7 +70,10 @@ task::Task<void> Donor::send(std::shared_ptr<Donor> donor, ProcessId joiner, Gif
   const bool directly = gift.state->size() > donor->direct_above_;
   if (directly) COHORT_PROBE("transfer.directly");
   for (std::uint32_t index = 0; index < count; ++index) {
-    if (!donor->still(joiner, gift.view)) co_return;
+    if (!donor->still(joiner, gift.view)) {
+      COHORT_PROBE("transfer.send_ended");
+      co_return;
+    }
     client::Message block;
     block.set("group", gift.group);
     block.set("block", cut_block(*gift.state, gift.view, index).to_message());

@@ -10,6 +10,7 @@ template <typename Io>
 void describe(Io& io, typename Io::template Ref<Welcome> x) {
   io.process(x.process);
   site_view(io, x.sites);
+  io.number(x.report);
 }
 template <typename Io>
 void describe(Io& io, typename Io::template Ref<Goodbye> x) {
@@ -38,7 +39,7 @@ void describe(Io& io, typename Io::template Ref<Sent> x) {
   processes(io, x.recipients, limits::kRecipientsPerMulticast);
 }
 template <typename Io>
-void describe(Io& io, typename Io::template Ref<Deliver> x) {
+void describe_all_but_payload(Io& io, typename Io::template Ref<Deliver> x) {
   message_id(io, x.id);
   io.process(x.sender);
   order(io, x.order);
@@ -47,6 +48,10 @@ void describe(Io& io, typename Io::template Ref<Deliver> x) {
   destinations(io, x.destinations);
   io.byte(x.entry);
   io.rest(x.rest);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Deliver> x) {
+  describe_all_but_payload<Io>(io, x);
   io.bytes(x.payload, limits::kPartBytes);
 }
 template <typename Io>
@@ -78,7 +83,7 @@ void describe(Io& io, typename Io::template Ref<Sites> x) {
   site_lives(io, x.joined);
   io.list(x.departed, limits::kSitesPerPlant, [](Io& each, auto& item) {
     each.site_life(item.first);
-    each.text(item.second, limits::kNameBytes * 8);
+    each.text(item.second, limits::kEvidenceBytes);
   });
 }
 template <typename Io>
@@ -94,11 +99,35 @@ void describe(Io& io, typename Io::template Ref<Inspection> x) {
   io.number(x.token);
   io.message(x.answer);
 }
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Numbered> x) {
+  io.number(x.count);
+}
+
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Durable> x) {
+  message_id(io, x.id);
+  io.flag(x.durable);
+}
 
 }  // namespace fields
 
 Bytes encode(const ClientEvent& event) {
   return fields::write_record(event);
+}
+
+std::size_t append_record(Bytes& out, const ClientEvent& event) {
+  return fields::append_framed(out, [&](Encoder& to) { fields::write_record(to, event); });
+}
+
+std::size_t append_delivery(Bytes& out, const Deliver& deliver, ByteView payload) {
+  return fields::append_framed(out, [&](Encoder& to) {
+    to.expect(64 + payload.size());
+    to.u8(fields::kind_of<Deliver>(std::type_identity<ClientEvent>{}));
+    fields::Writer io{to};
+    fields::describe_all_but_payload(io, deliver);
+    to.bytes(payload);
+  });
 }
 
 Result<ClientEvent> decode_client_event(ByteView bytes) {

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "platform/base/limits.h"
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/codec.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::wire::fields {
 
@@ -33,10 +36,10 @@ struct Writer {
   void choice(E value, E, E) {
     out.u8(static_cast<std::uint8_t>(value));
   }
-  template <typename T, typename Each>
-  void list(const std::vector<T>& values, std::size_t, Each each) {
+  template <typename List, typename Each>
+  void list(const List& values, std::size_t, Each each) {
     out.varint(values.size());
-    for (const T& value : values) each(*this, value);
+    for (const auto& value : values) each(*this, value);
   }
 };
 
@@ -80,15 +83,15 @@ struct Reader {
     }
     value = static_cast<E>(read);
   }
-  template <typename T, typename Each>
-  void list(std::vector<T>& values, std::size_t limit, Each each) {
+  template <typename List, typename Each>
+  void list(List& values, std::size_t limit, Each each) {
     const std::size_t count = in.count(limit);
     for (std::size_t i = 0; i < count && !in.failed(); ++i) each(*this, values.emplace_back());
   }
 };
 
-template <typename Io>
-void processes(Io& io, typename Io::template Ref<std::vector<ProcessId>> x, std::size_t limit) {
+template <typename Io, typename List>
+void processes(Io& io, List& x, std::size_t limit) {
   io.list(x, limit, [](Io& each, auto& id) { each.process(id); });
 }
 
@@ -147,6 +150,14 @@ void order(Io& io, typename Io::template Ref<Order> x) {
   io.choice(x, Order::kCausal, Order::kGlobal);
 }
 
+/// The kind of a record: 1 + its index in the variant.
+template <typename Record, typename... Records>
+constexpr std::uint8_t kind_of(std::type_identity<std::variant<Records...>>) {
+  std::uint8_t kind = 1;
+  const bool found = ((std::is_same_v<Record, Records> || (++kind, false)) || ...);
+  return found ? kind : std::uint8_t{0};
+}
+
 /// Reads the record kind (1 + index in the variant) and the record of that kind.
 template <typename Variant, std::size_t... Index>
 Result<Variant> read_record(ByteView bytes, std::index_sequence<Index...>) {
@@ -168,16 +179,35 @@ Result<Variant> read_record(ByteView bytes, std::index_sequence<Index...>) {
 }
 
 template <typename Variant>
-Bytes write_record(const Variant& record) {
-  Encoder out;
+void write_record(Encoder& out, const Variant& record) {
   out.u8(static_cast<std::uint8_t>(record.index() + 1));
   std::visit(
       [&](const auto& held) {
+        if constexpr (requires { held.payload.size(); }) out.expect(64 + held.payload.size());
         Writer io{out};
         describe(io, held);
       },
       record);
+}
+
+template <typename Variant>
+Bytes write_record(const Variant& record) {
+  Encoder out;
+  write_record(out, record);
   return out.take();
+}
+
+/// Frames what `write` puts into the encoder; returns its length without the frame.
+template <typename Write>
+std::size_t append_framed(Bytes& out, Write write) {
+  Encoder encoder(std::move(out));
+  const std::size_t begin = encoder.size();
+  encoder.fixed32(0);
+  write(encoder);
+  const std::size_t length = encoder.size() - begin - kRecordLengthBytes;
+  encoder.patch32(begin, static_cast<std::uint32_t>(length));
+  out = encoder.take();
+  return length;
 }
 
 }  // namespace cohort::wire::fields

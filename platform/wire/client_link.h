@@ -17,9 +17,10 @@ class ClientLink {
   /// Hands one record to the daemon. Never blocks; after the close it does nothing.
   virtual void send(Bytes record) = 0;
 
-  /// Called for each record from the daemon, and once at the end. Set before the first turn of the
+  /// Called for each record from the daemon, which lies there until the call returns, and once at
+  /// the end. Set before the first turn of the
   /// loop that drives the link; called from that loop only, never from inside send().
-  std::function<void(Bytes record)> on_record;
+  std::function<void(ByteView record)> on_record;
   std::function<void(std::string reason)> on_closed;
 };
 

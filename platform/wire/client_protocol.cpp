@@ -49,9 +49,10 @@ template <typename Io>
 void describe(Io& io, typename Io::template Ref<Multicast> x) {
   io.number(x.token);
   order(io, x.order);
-  io.choice(x.safety, Safety::kAgreed, Safety::kSafe);
+  io.choice(x.safety, Safety::kAgreed, Safety::kDurable);
   destinations(io, x.destinations);
   io.byte(x.entry);
+  io.flag(x.quiet);
   io.flag(x.reply);
   io.rest(x.rest);
   io.bytes(x.payload, limits::kPartBytes);
@@ -80,11 +81,32 @@ void describe(Io& io, typename Io::template Ref<ChangePlant> x) {
   io.number(x.token);
   io.bytes(x.change, limits::kTextBytes);
 }
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<ForceForm> x) {
+  io.number(x.token);
+  io.text(x.reason, limits::kEvidenceBytes / 2);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<BeginLog> x) {
+  io.number(x.token);
+  io.group(x.group);
+}
+template <typename Io>
+void describe(Io& io, typename Io::template Ref<Checkpoint> x) {
+  io.number(x.token);
+  io.group(x.group);
+  io.flag(x.more);
+  io.bytes(x.state, limits::kPartBytes);
+}
 
 }  // namespace fields
 
 Bytes encode(const ClientRequest& request) {
   return fields::write_record(request);
+}
+
+std::size_t append_record(Bytes& out, const ClientRequest& request) {
+  return fields::append_framed(out, [&](Encoder& to) { fields::write_record(to, request); });
 }
 
 Result<ClientRequest> decode_client_request(ByteView bytes) {

@@ -12,6 +12,7 @@
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
+#include "platform/base/small_vector.h"
 #include "platform/wire/message.h"
 
 namespace cohort::wire {
@@ -29,12 +30,15 @@ enum class Order : std::uint8_t {
 enum class Safety : std::uint8_t {
   kAgreed = 0,  ///< delivered as soon as the order allows
   kSafe = 1,    ///< delivered once the data and its order are held by all member sites (P32)
+  /// Safe, and later told whether it is on the disks of more than half of the group's logging
+  /// members (Durable). Only ABCASTs to exactly one group.
+  kDurable = 2,
 };
 
 /// A list that mixes groups and processes; a process reached twice gets one copy.
 struct Destinations {
-  std::vector<GroupId> groups;
-  std::vector<ProcessId> processes;
+  SmallVector<GroupId, 2> groups;
+  SmallVector<ProcessId, 2> processes;
   bool operator==(const Destinations&) const = default;
 };
 
@@ -111,14 +115,16 @@ struct Monitor {
   GroupId group;
   bool on = true;
 };
-/// Numbered in the order of arrival; answered by Sent. kGlobal: exactly one group, no processes. Of
-/// a large payload the rest follows in MulticastParts, and nothing else that is numbered between.
+/// Numbered in the order of arrival; answered by Sent, or where it is quiet (not kGlobal, not
+/// large) counted in a Numbered. kGlobal: exactly one group, no processes. Of a large payload the
+/// rest follows in MulticastParts, and nothing else that is numbered between.
 struct Multicast {
   std::uint64_t token = 0;
   Order order = Order::kCausal;
   Safety safety = Safety::kAgreed;
   Destinations destinations;
   std::uint8_t entry = 0;
+  bool quiet = false;      ///< the sender does not ask for its number and recipients
   bool reply = false;      ///< answers a request: waits for no slow member (E15)
   std::uint64_t rest = 0;  ///< bytes of the payload that follow in parts
   Bytes payload;           ///< at most limits::kPartBytes of it
@@ -133,7 +139,8 @@ struct MulticastPart {
 struct Flush {
   std::uint64_t token = 0;
 };
-/// Asks the daemon about itself: what = "sites", "groups", "links", "statistics", "why-left".
+/// Asks the daemon about itself (before the welcome too: a site that cannot serve says why): what =
+/// "sites", "groups", "links", "statistics", "why-left".
 struct Inspect {
   std::uint64_t token = 0;
   std::string what;
@@ -148,8 +155,9 @@ struct Direct {
   std::uint64_t taken = 0;  ///< of what came from the peer: this many more bytes are taken
   Bytes data;
 };
-/// The client has consumed deliveries of this many bytes (flow control towards the client). None:
-/// it makes progress at something long, such as the transfer of a state.
+/// The client has consumed deliveries of this many bytes (flow control towards the client), as
+/// many as its Welcome asks to hear of at once, or more. None: it makes progress at something long,
+/// such as the transfer of a state.
 struct Consumed {
   std::uint64_t bytes = 0;
 };
@@ -161,9 +169,31 @@ struct ChangePlant {
   Bytes change;  ///< an encoded PlantChange
 };
 
-using ClientRequest =
-    std::variant<Hello, CreateGroup, JoinGroup, LeaveGroup, KillGroup, Lookup, Monitor, Multicast,
-                 Flush, Inspect, Consumed, MulticastPart, Direct, ChangePlant>;
+/// An operator's word: form a site view without a quorum. Taken before the welcome too, and only
+/// where the site waits for a quorum. Answered by ChangeDone: kRefused says what to do instead.
+struct ForceForm {
+  std::uint64_t token = 0;
+  std::string reason;  ///< who and why, for the record that is shown for ever
+};
+
+/// The caller, a member of the group, begins to keep the group's durable updates on its site's
+/// disk. Answered by ChangeDone; the caller then sends its state as it is at that answer.
+struct BeginLog {
+  std::uint64_t token = 0;
+  GroupId group;
+};
+/// A part of that state, in order. Answered by ChangeDone once all of it is on the disk and the
+/// caller counts as a logging member.
+struct Checkpoint {
+  std::uint64_t token = 0;
+  GroupId group;
+  bool more = false;  ///< further parts follow (they alone are answered)
+  Bytes state;
+};
+
+using ClientRequest = std::variant<Hello, CreateGroup, JoinGroup, LeaveGroup, KillGroup, Lookup,
+                                   Monitor, Multicast, Flush, Inspect, Consumed, MulticastPart,
+                                   Direct, ChangePlant, ForceForm, BeginLog, Checkpoint>;
 
 // ---- daemon -> client -------------------------------------------------------------------------
 
@@ -171,6 +201,7 @@ using ClientRequest =
 struct Welcome {
   ProcessId process;
   SiteView sites;
+  std::uint64_t report = 0;  ///< a Consumed is due once so many bytes have been
 };
 /// The last record of a session that the daemon ends.
 struct Goodbye {
@@ -248,10 +279,23 @@ struct Inspection {
   std::uint64_t token = 0;
   Message answer;
 };
+/// So many quiet multicasts, in the order of their arrival, have got their numbers since the last
+/// one. Comes with other records, or a little later.
+struct Numbered {
+  std::uint64_t count = 0;
+};
 
-using ClientEvent =
-    std::variant<Welcome, Goodbye, ChangeDone, LookupDone, Sent, Deliver, View, ProcessGone, Sites,
-                 Serving, FlushDone, Inspection, DeliverPart, PartsTaken, Direct>;
+/// What became of a durable multicast of the receiver's: on the disks of more than half of the
+/// group's logging members, so that a restart after a total failure finds it; or not known (a view
+/// change came between).
+struct Durable {
+  MessageId id;
+  bool durable = true;
+};
+
+using ClientEvent = std::variant<Welcome, Goodbye, ChangeDone, LookupDone, Sent, Deliver, View,
+                                 ProcessGone, Sites, Serving, FlushDone, Inspection, DeliverPart,
+                                 PartsTaken, Direct, Numbered, Durable>;
 
 /// Ensures: decode(encode(x)) == x; at most limits::kFrameBytes long for legal values.
 Bytes encode(const ClientRequest& request);

@@ -5,14 +5,22 @@
 namespace cohort::wire {
 
 void Encoder::fixed32(std::uint32_t value) {
-  for (int i = 0; i < 4; ++i) u8(static_cast<std::uint8_t>(value >> (8 * i)));
+  std::uint8_t little[4];
+  for (int i = 0; i < 4; ++i) little[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  raw(little);
 }
 
 void Encoder::fixed64(std::uint64_t value) {
-  for (int i = 0; i < 8; ++i) u8(static_cast<std::uint8_t>(value >> (8 * i)));
+  std::uint8_t little[8];
+  for (int i = 0; i < 8; ++i) little[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  raw(little);
 }
 
-void Encoder::varint(std::uint64_t value) {
+void Encoder::patch32(std::size_t at, std::uint32_t value) {
+  for (std::size_t i = 0; i < 4; ++i) out_[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+void Encoder::long_varint(std::uint64_t value) {
   while (value >= 0x80) {
     u8(static_cast<std::uint8_t>(value | 0x80));
     value >>= 7;
@@ -49,29 +57,34 @@ void Decoder::fail(std::string_view why) {
   in_ = {};
 }
 
-std::uint8_t Decoder::u8() {
-  if (in_.empty()) {
-    fail("ends too early");
-    return 0;
-  }
-  const std::uint8_t value = in_.front();
-  in_ = in_.subspan(1);
-  return value;
+std::uint8_t Decoder::at_end() {
+  fail("ends too early");
+  return 0;
 }
 
 std::uint32_t Decoder::fixed32() {
+  if (in_.size() < 4) {
+    fail("ends too early");
+    return 0;
+  }
   std::uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value |= static_cast<std::uint32_t>(u8()) << (8 * i);
-  return failed_ ? 0 : value;
+  for (std::size_t i = 0; i < 4; ++i) value |= std::uint32_t{in_[i]} << (8 * i);
+  in_ = in_.subspan(4);
+  return value;
 }
 
 std::uint64_t Decoder::fixed64() {
+  if (in_.size() < 8) {
+    fail("ends too early");
+    return 0;
+  }
   std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(u8()) << (8 * i);
-  return failed_ ? 0 : value;
+  for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{in_[i]} << (8 * i);
+  in_ = in_.subspan(8);
+  return value;
 }
 
-std::uint64_t Decoder::varint() {
+std::uint64_t Decoder::long_varint() {
   std::uint64_t value = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     const std::uint8_t byte = u8();

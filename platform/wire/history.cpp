@@ -45,10 +45,10 @@ class LineWriter {
   void list(std::string_view key, const std::vector<T>& values) {
     if (!values.empty()) raw(key, joined(values));
   }
-  template <typename T>
-  static std::string joined(const std::vector<T>& values) {
+  template <typename List>
+  static std::string joined(const List& values) {
     std::string text;
-    for (const T& value : values) {
+    for (const auto& value : values) {
       if (!text.empty()) text += ',';
       text += name_of(value);
     }

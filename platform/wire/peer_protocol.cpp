@@ -1,6 +1,7 @@
 #include "platform/wire/peer_protocol.h"
 
 #include "platform/base/limits.h"
+#include "platform/wire/stream_batch.h"
 
 namespace cohort::wire {
 
@@ -24,9 +25,13 @@ void get(Decoder& in, SessionHello& f) {
 
 void put(Encoder& out, const Dead& f) {
   out.site_life(f.life);
+  out.varint(f.view);
+  out.varint(f.greatest.value);
 }
 void get(Decoder& in, Dead& f) {
   f.life = in.site_life();
+  f.view = in.varint();
+  f.greatest.value = static_cast<std::uint16_t>(in.varint());
 }
 
 void put(Encoder& out, const Status& f) {
@@ -39,10 +44,14 @@ void put(Encoder& out, const Status& f) {
   out.varint(f.delivered_epoch);
   out.varint(f.slow.size());
   for (ProcessId process : f.slow) out.process(process);
+  if (f.view != 0) return;
+  out.boolean(f.log_blank);
   out.varint(f.log_view);
   out.varint(f.log_members.size());
   for (SiteLife life : f.log_members) out.site_life(life);
-  if (f.view != 0) return;
+  out.varint(f.log_incarnations.size());
+  for (SiteLife life : f.log_incarnations) out.site_life(life);
+  encode(out, f.log_overrides);
   out.fixed64(f.founders);
   out.varint(f.plant_version);
 }
@@ -56,33 +65,16 @@ void get(Decoder& in, Status& f) {
   f.delivered_epoch = in.varint();
   f.slow.resize(in.count(limits::kClientsPerSite));
   for (ProcessId& process : f.slow) process = in.process();
+  if (f.view != 0) return;
+  f.log_blank = in.boolean();
   f.log_view = in.varint();
   f.log_members.resize(in.count(limits::kSitesPerPlant));
   for (SiteLife& life : f.log_members) life = in.site_life();
-  if (f.view != 0) return;
+  f.log_incarnations.resize(in.count(limits::kSitesPerPlant));
+  for (SiteLife& life : f.log_incarnations) life = in.site_life();
+  f.log_overrides = decode_overrides(in);
   f.founders = in.fixed64();
   f.plant_version = in.varint();
-}
-
-void put_head(Encoder& out, const MessageHead& head) {
-  out.u8(static_cast<std::uint8_t>(head.order));
-  out.u8(static_cast<std::uint8_t>(head.safety));
-  out.process(head.sender);
-  encode(out, head.destinations);
-  out.varint(head.destination_sites);
-  out.u8(head.entry);
-}
-void get_head(Decoder& in, MessageHead& head) {
-  const std::uint8_t order = in.u8();
-  const std::uint8_t safety = in.u8();
-  if (order < 1 || order > 2) in.fail("unknown order of a message");
-  if (safety > 1) in.fail("unknown safety of a message");
-  head.order = static_cast<Order>(order);
-  head.safety = static_cast<Safety>(safety);
-  head.sender = in.process();
-  head.destinations = decode_destinations(in);
-  head.destination_sites = in.varint();
-  head.entry = in.u8();
 }
 
 void get_part(Decoder& in, Bytes& data) {
@@ -215,19 +207,13 @@ void put(Encoder& out, const Accusation& f) {
   out.varint(f.view);
   out.site_life(f.accuser);
   out.varint(f.suspects.size());
-  for (const Removal& suspect : f.suspects) {
-    out.site_life(suspect.site);
-    out.text(suspect.reason);
-  }
+  for (const Removal& suspect : f.suspects) encode(out, suspect);
 }
 void get(Decoder& in, Accusation& f) {
   f.view = in.varint();
   f.accuser = in.site_life();
   f.suspects.resize(in.count(limits::kSitesPerPlant));
-  for (Removal& suspect : f.suspects) {
-    suspect.site = in.site_life();
-    suspect.reason = in.text(limits::kTextBytes);
-  }
+  for (Removal& suspect : f.suspects) suspect = decode_removal(in);
 }
 
 void put(Encoder& out, const Wedge& f) {
@@ -440,6 +426,17 @@ void put(Encoder& out, const PlantUpdate& f) {
 }
 void get(Decoder& in, PlantUpdate& f) {
   f.record = decode_plant_record(in);
+}
+
+void put(Encoder& out, const Logged& f) {
+  out.varint(f.view);
+  out.varint(f.markers);
+  encode(out, f.logged);
+}
+void get(Decoder& in, Logged& f) {
+  f.view = in.varint();
+  f.markers = in.varint();
+  f.logged = decode_site_vector(in);
 }
 
 template <std::size_t Index = 0>

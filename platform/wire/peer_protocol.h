@@ -30,6 +30,8 @@ struct SessionHello {
 /// "You have been removed": the receiver stops and comes back as a new incarnation.
 struct Dead {
   SiteLife life;
+  std::uint64_t view = 0;  ///< of the sender: a site of a view that outranks it does not listen
+  Incarnation greatest;    ///< of that site in any view: the next life must be beyond it (W15)
 };
 
 /// Heartbeat, echo, acknowledgement: not numbered, never parked, has no colour (E1).
@@ -43,11 +45,16 @@ struct Status {
   std::uint64_t delivered_epoch = 0;
   std::vector<ProcessId>
       slow;  ///< its clients that take nothing more for now; at most kClientsPerSite
-  // A joining site's durable past (cold start): the last view committed in its log.
+  // What follows is said only where `view` is 0. A joining site's durable past (cold start): the
+  // last view committed in its log. A site with a blank log votes only where no site has anything
+  // in its log.
+  bool log_blank = true;
   std::uint64_t log_view = 0;
   std::vector<SiteLife> log_members;
-  std::uint64_t founders = 0;       ///< joining, no view yet: a hash of who may form the first one
-  std::uint64_t plant_version = 0;  ///< joining: of the plant record that it knows
+  Incarnations log_incarnations;
+  std::vector<Override> log_overrides;
+  std::uint64_t founders = 0;       ///< no view yet: a hash of who may form the first one
+  std::uint64_t plant_version = 0;  ///< of the plant record that it knows
 };
 
 // ---- streams
@@ -83,6 +90,12 @@ struct StreamFrame {
   std::uint64_t transfer = 0;  ///< a large message: the fragments that came before; 0: none
   std::uint64_t before = 0;    ///< how many bytes of the payload came in these fragments
   Bytes payload;
+};
+/// Consecutive numbers of the sender's stream, oldest first: what it numbered in one step.
+struct StreamBatch {
+  std::uint64_t view = 0;
+  std::uint32_t rank = 0;  ///< the sender's, in the view
+  std::vector<StreamFrame> frames;
 };
 /// The next bytes of a large message that has no number yet (H16, E9): has no colour.
 struct Fragment {
@@ -230,12 +243,21 @@ struct PlantUpdate {
   PlantRecord record;
 };
 
+// ---- durable updates
+
+/// What durable updates the sender has on its disk (core/durable_log.h).
+struct Logged {
+  std::uint64_t view = 0;
+  std::uint64_t markers = 0;  ///< of this many epochs of the view
+  SiteVector logged;          ///< by origin: updates up to this number
+};
+
 using PeerFrame =
-    std::variant<SessionHello, Dead, Status, StreamFrame, OrderFrame, OpeningFrame, OpeningRequest,
+    std::variant<SessionHello, Dead, Status, StreamBatch, OrderFrame, OpeningFrame, OpeningRequest,
                  ChangeRequest, Accusation, Wedge, WedgeAnswer, WedgeRefusal, Fetch, Held, Propose,
                  Accepted, Commit, CommitRequest, EntriesRequest, Entries, TableRequest,
                  TableSnapshot, LeaveRequest, Fragment, FragmentDrop, EntryPiece, Acknowledgement,
-                 DirectFrame, PlantRequest, PlantUpdate>;
+                 DirectFrame, PlantRequest, PlantUpdate, Logged>;
 
 struct Envelope {
   std::uint64_t number = 0;    ///< in the session, from 1; 0: not numbered

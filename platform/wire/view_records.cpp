@@ -128,7 +128,7 @@ Change decode_change(Decoder& in) {
   change.id.origin = in.site_life();
   change.id.number = in.varint();
   const std::uint8_t kind = in.u8();
-  if (kind < 1 || kind > 6) in.fail("unknown kind of change");
+  if (kind < 1 || kind > 7) in.fail("unknown kind of change");
   change.kind = static_cast<ChangeKind>(kind);
   change.process = in.process();
   change.group = in.group();
@@ -171,6 +171,61 @@ OrderEntry decode_order_entry(Decoder& in) {
   return entry;
 }
 
+std::string_view to_string(RemovalCause cause) {
+  switch (cause) {
+    case RemovalCause::kLeft:
+      return "left";
+    case RemovalCause::kExited:
+      return "exited";
+    case RemovalCause::kNewLife:
+      return "new-life";
+    case RemovalCause::kSilent:
+      return "silent";
+    case RemovalCause::kBrokenLink:
+      return "broken-link";
+    case RemovalCause::kSlow:
+      return "slow";
+    case RemovalCause::kOverride:
+      return "override";
+    case RemovalCause::kOperator:
+      return "operator";
+  }
+  return "unknown";
+}
+
+void encode(Encoder& out, const Removal& removal) {
+  out.site_life(removal.site);
+  out.u8(static_cast<std::uint8_t>(removal.cause));
+  out.text(removal.reason);
+}
+
+Removal decode_removal(Decoder& in) {
+  Removal removal;
+  removal.site = in.site_life();
+  const std::uint8_t cause = in.u8();
+  if (cause < 1 || cause > 8) in.fail("unknown cause of a removal");
+  removal.cause = static_cast<RemovalCause>(cause);
+  removal.reason = in.text(limits::kEvidenceBytes);
+  return removal;
+}
+
+void encode(Encoder& out, const std::vector<Override>& overrides) {
+  out.varint(overrides.size());
+  for (const Override& forced : overrides) {
+    out.varint(forced.view);
+    out.text(forced.text);
+  }
+}
+
+std::vector<Override> decode_overrides(Decoder& in) {
+  std::vector<Override> overrides(in.count(limits::kOverridesKept));
+  for (Override& forced : overrides) {
+    forced.view = in.varint();
+    forced.text = in.text(limits::kEvidenceBytes);
+  }
+  return overrides;
+}
+
 void encode(Encoder& out, const Ballot& ballot) {
   out.varint(ballot.round);
   out.varint(ballot.rank);
@@ -187,11 +242,9 @@ void encode(Encoder& out, const ViewValue& value) {
   out.varint(value.view);
   encode_lives(out, value.members);
   out.varint(value.removed.size());
-  for (const Removal& removal : value.removed) {
-    out.site_life(removal.site);
-    out.text(removal.reason);
-  }
+  for (const Removal& removal : value.removed) encode(out, removal);
   encode_lives(out, value.incarnations);
+  encode(out, value.overrides);
   encode(out, value.cut);
   out.varint(value.holes.size());
   for (const StreamPlace& place : value.holes) encode_place(out, place);
@@ -214,11 +267,9 @@ ViewValue decode_view_value(Decoder& in) {
   value.view = in.varint();
   value.members = decode_lives(in, limits::kSitesPerPlant);
   value.removed.resize(in.count(limits::kSitesPerPlant));
-  for (Removal& removal : value.removed) {
-    removal.site = in.site_life();
-    removal.reason = in.text(limits::kTextBytes);
-  }
+  for (Removal& removal : value.removed) removal = decode_removal(in);
   value.incarnations = decode_lives(in, UINT16_MAX);
+  value.overrides = decode_overrides(in);
   value.cut = decode_site_vector(in);
   value.holes.resize(in.count(kEntriesPerReport));
   for (StreamPlace& place : value.holes) place = decode_place(in);
@@ -266,9 +317,9 @@ Report decode_report(Decoder& in) {
 Bytes encode(const ViewLogRecord& record) {
   Encoder out;
   out.varint(record.view);
-  out.boolean(record.ballot.has_value());
-  if (record.ballot) encode(out, *record.ballot);
-  encode(out, record.value);
+  out.u8(static_cast<std::uint8_t>(record.kind));
+  if (record.kind != ViewLogRecord::Kind::kCommitted) encode(out, record.ballot);
+  if (record.kind != ViewLogRecord::Kind::kPromised) encode(out, record.value);
   return out.take();
 }
 
@@ -276,8 +327,11 @@ Result<ViewLogRecord> decode_view_log_record(ByteView bytes) {
   Decoder in(bytes);
   ViewLogRecord record;
   record.view = in.varint();
-  if (in.boolean()) record.ballot = decode_ballot(in);
-  record.value = decode_view_value(in);
+  const std::uint8_t kind = in.u8();
+  if (kind < 1 || kind > 3) in.fail("unknown kind of a view log record");
+  record.kind = static_cast<ViewLogRecord::Kind>(kind);
+  if (record.kind != ViewLogRecord::Kind::kCommitted) record.ballot = decode_ballot(in);
+  if (record.kind != ViewLogRecord::Kind::kPromised) record.value = decode_view_value(in);
   if (auto done = in.finish(); !done) return std::unexpected(done.error());
   return record;
 }

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
+#include "platform/base/small_vector.h"
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/codec.h"
 #include "platform/wire/plant_record.h"
@@ -17,7 +19,7 @@
 namespace cohort::wire {
 
 /// One number per site of a view, by rank.
-using SiteVector = std::vector<std::uint64_t>;
+using SiteVector = SmallVector<std::uint64_t, 8>;
 /// One bit per site of a view, by rank.
 using SiteSet = std::uint64_t;
 
@@ -35,6 +37,7 @@ enum class ChangeKind : std::uint8_t {
   kProcessFailed = 4,  ///< from all its groups at once
   kKillGroup = 5,
   kGlobal = 6,  ///< a user's GBCAST to `group`
+  kLogs = 7,    ///< a member of `group` has its checkpoint on disk: it counts as a logging member
 };
 
 /// Submitted by the site of the process that it concerns, in one FIFO a site (E13).
@@ -85,8 +88,22 @@ struct Holding {
   bool operator==(const Holding&) const = default;
 };
 
+/// Why a site is removed from a view.
+enum class RemovalCause : std::uint8_t {
+  kLeft = 1,        ///< it asked to leave
+  kExited = 2,      ///< its connections closed and its host refuses new ones
+  kNewLife = 3,     ///< another life of the site has been heard of
+  kSilent = 4,      ///< nothing came from it for longer than allowed
+  kBrokenLink = 5,  ///< it and an older site do not hear each other
+  kSlow = 6,        ///< it held an epoch up, or did not answer a ballot
+  kOverride = 7,    ///< an operator formed a view without it
+  kOperator = 8,    ///< an operator removed its host from the plant
+};
+std::string_view to_string(RemovalCause cause);
+
 struct Removal {
   SiteLife site;
+  RemovalCause cause = RemovalCause::kSilent;
   std::string reason;  ///< in words, with the evidence
   bool operator==(const Removal&) const = default;
 };
@@ -94,13 +111,29 @@ struct Removal {
 /// A site's greatest incarnation ever seen in a view (W15).
 using Incarnations = std::vector<SiteLife>;
 
+/// A view that an operator formed without a quorum. Part of every later value: it is shown for
+/// ever.
+struct Override {
+  std::uint64_t view = 0;
+  std::string text;  ///< who formed it, where, without which sites
+  bool operator==(const Override&) const = default;
+};
+
+/// Numbers of views count in their lower half; the upper one counts the operators' overrides, so
+/// that a forced view outranks every view that it was formed without.
+inline constexpr std::uint64_t kOverrideStep = std::uint64_t{1} << 32;
+inline constexpr std::uint64_t overrides_before(std::uint64_t view) {
+  return view / kOverrideStep;
+}
+
 /// What view k+1 is, and what is delivered before it. Ranks are those of view k.
 struct ViewValue {
   std::uint64_t view = 0;         ///< k+1
   std::vector<SiteLife> members;  ///< survivors in order, then joiners
   std::vector<Removal> removed;
   Incarnations incarnations;
-  SiteVector cut;  ///< empty: nothing is delivered (formation)
+  std::vector<Override> overrides;  ///< oldest first
+  SiteVector cut;                   ///< empty: nothing is delivered (formation)
   std::vector<StreamPlace> holes;
   std::vector<Holding> holdings;
   std::optional<Opening> opening;  ///< the latest that any answering member knows
@@ -155,6 +188,8 @@ void encode(Encoder& out, const Opening& opening);
 void encode(Encoder& out, const OrderEntry& entry);
 void encode(Encoder& out, const ViewValue& value);
 void encode(Encoder& out, const Ballot& ballot);
+void encode(Encoder& out, const Removal& removal);
+void encode(Encoder& out, const std::vector<Override>& overrides);
 void encode(Encoder& out, const Report& report);
 void encode(Encoder& out, const SiteVector& vector);
 void encode(Encoder& out, const Destinations& destinations);
@@ -164,17 +199,21 @@ Opening decode_opening(Decoder& in);
 OrderEntry decode_order_entry(Decoder& in);
 ViewValue decode_view_value(Decoder& in);
 Ballot decode_ballot(Decoder& in);
+Removal decode_removal(Decoder& in);
+std::vector<Override> decode_overrides(Decoder& in);
 Report decode_report(Decoder& in);
 SiteVector decode_site_vector(Decoder& in);
 Destinations decode_destinations(Decoder& in);
 
 // ---- the view log (docs/formats/view-log.md)
 
-/// A value accepted under a ballot, or (ballot absent) a view committed.
+/// A view committed, a value accepted under a ballot, or a ballot promised while forming.
 struct ViewLogRecord {
+  enum class Kind : std::uint8_t { kCommitted = 1, kAccepted = 2, kPromised = 3 };
+  Kind kind = Kind::kCommitted;
   std::uint64_t view = 0;  ///< the instance: k+1
-  std::optional<Ballot> ballot;
-  ViewValue value;
+  Ballot ballot;           ///< of an acceptance or a promise
+  ViewValue value;         ///< of a commit or an acceptance
   bool operator==(const ViewLogRecord&) const = default;
 };
 Bytes encode(const ViewLogRecord& record);

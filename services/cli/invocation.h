@@ -22,6 +22,7 @@ struct Invocation {
   bool yes = false;             ///< do not ask for confirmation
   bool changes = false;         ///< the command changes the plant
   bool follows = false;         ///< it goes on until it is stopped
+  bool unserved = false;        ///< also asked of a site that has no quorum
   std::optional<SiteId> about;  ///< asks about this site: the others know more of it
   std::string consequence;      ///< asked on a terminal before anything is done; empty: not asked
 

@@ -222,10 +222,11 @@ task::Task<Exit> show_why_left(Context context, SiteOptions options) {
   Table table({{"SITE"},
                {"INCARNATION", Align::kRight},
                {"GONE FROM VIEW", Align::kRight},
-               {"REASON AND EVIDENCE"}});
+               {"CAUSE"},
+               {"EVIDENCE"}});
   for (const Message& departure : departures) {
     table.row({name, field_text(departure, "incarnation"), field_text(departure, "view"),
-               field_text(departure, "reason")});
+               field_text(departure, "cause"), field_text(departure, "reason")});
   }
   context.printer->table(table);
   co_return Exit::kOk;
@@ -266,6 +267,7 @@ void add_plant_commands(CLI::App& app, Invocation& invocation) {
       prepared.about = *site;
       return {};
     };
+    invocation.unserved = true;
     invocation.run = [left](Context context) { return show_why_left(context, *left); };
   });
 }

@@ -23,6 +23,8 @@ struct Outcome {
   Exit exit = Exit::kUnreachable;
 };
 
+constexpr Duration kUnservedPatience = millis(1500);
+
 Duration timeout_of(const Invocation& invocation) {
   return millis(static_cast<std::int64_t>(invocation.timeout_s * 1000));
 }
@@ -47,16 +49,19 @@ task::Task<Exit> run_in_time(Context context, const Invocation* invocation) {
 }
 
 task::Task<int> main_task(Context context, const Invocation* invocation, Outcome* outcome) {
+  // A daemon welcomes only where it serves; some questions it answers all the same.
+  const Duration patience = invocation->unserved ? kUnservedPatience : timeout_of(*invocation);
   task::Task<std::optional<Result<void>>> connecting =
-      task::within(context.host->scheduler(), context.process().connect(), timeout_of(*invocation));
+      task::within(context.host->scheduler(), context.process().connect(), patience);
   const std::optional<Result<void>> connected = co_await connecting;
-  if (!connected || !*connected) {
+  const bool unserved = !connected && invocation->unserved;
+  if (!unserved && (!connected || !*connected)) {
     outcome->why_not =
         connected ? connected->error().text : "its daemon does not answer (it may have no quorum)";
     co_return 0;
   }
   outcome->connected = true;
-  if (!context.process().serving()) {
+  if (unserved || !context.process().serving()) {
     context.printer->problem("site " + context.host->site().name +
                              " does not serve (it has no quorum); what it says may be old");
   }

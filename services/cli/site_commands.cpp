@@ -27,6 +27,11 @@ struct ChangeOptions {
   PlantChange change;
 };
 
+struct ForceOptions {
+  bool known = false;
+  std::string reason;
+};
+
 struct TimerOptions {
   std::string name;
   std::int64_t value_ms = 0;
@@ -36,6 +41,11 @@ struct TimerOptions {
 
 std::string state_text(const Message& answer) {
   return answer.flag("serving") ? "serving" : "not serving: no quorum";
+}
+
+std::string blocked_text(const Message& answer) {
+  return answer.text("state") == "joining" ? "waits for a quorum to form a view, or to join one"
+                                           : state_text(answer);
 }
 
 const Message* member_of(const Message::List& members, std::int64_t site) {
@@ -86,6 +96,14 @@ void print_sites(const Context& context, const Message& answer) {
   context.printer->table(table);
 }
 
+/// A view formed without a quorum is said for ever.
+void print_overrides(const Context& context, const Message& answer) {
+  for (const Message& forced : answer.list("overrides")) {
+    context.line("view " + field_text(forced, "view") +
+                 " was formed by an operator: " + field_text(forced, "text"));
+  }
+}
+
 task::Task<Exit> show_sites(Context context) {
   const auto answer = co_await context.process().inspect("sites");
   if (!answer) co_return failed(context, answer.error(), false);
@@ -95,8 +113,9 @@ task::Task<Exit> show_sites(Context context) {
   }
   context.line("site view " + field_text(*answer, "view") + ", epoch " +
                field_text(*answer, "epoch") + ", seen from " + context.host->site().name + ": " +
-               state_text(*answer));
+               blocked_text(*answer));
   print_sites(context, *answer);
+  print_overrides(context, *answer);
   co_return Exit::kOk;
 }
 
@@ -124,6 +143,20 @@ task::Task<Exit> show_settings(Context context) {
 }
 
 // ---- changing
+
+task::Task<Exit> force_form(Context context, ForceOptions options) {
+  const auto done = co_await context.process().force_form(options.reason);
+  if (!done) co_return failed(context, done.error(), true);
+  if (context.json) {
+    Message message;
+    message.set("result", std::string_view(*done));
+    context.line(message.to_json());
+  } else {
+    context.line(*done + " at site " + context.host->site().name +
+                 "; sites that worked without it will stop and join it when they meet it");
+  }
+  co_return Exit::kOk;
+}
 
 task::Task<Exit> change(Context context, PlantChange wanted, std::string done) {
   const auto changed = co_await context.process().change_plant(std::move(wanted));
@@ -239,6 +272,28 @@ void add_moving(CLI::App& sites, Invocation& invocation) {
   });
 }
 
+void add_force_form(CLI::App& sites, Invocation& invocation) {
+  const auto options = std::make_shared<ForceOptions>();
+  CLI::App* command = sites.add_subcommand(
+      "force-form", "Form a site view without a quorum: for missing sites that never come back");
+  command
+      ->add_flag("--i-know", options->known,
+                 "if the missing sites do work, two parts act at once until they meet")
+      ->required();
+  command->add_option("--reason", options->reason, "who and why: kept, and shown for ever")
+      ->required();
+  command->callback([&invocation, options] {
+    invocation.changes = true;
+    invocation.unserved = true;
+    invocation.prepare = [](Invocation& prepared, const config::PlantFile&) -> Result<void> {
+      if (!prepared.site.empty()) return {};
+      return make_error(Errc::kInvalidArgument,
+                        "say which site is to go on: cohort --site SITE sites force-form ...");
+    };
+    invocation.run = [options](Context context) { return force_form(context, *options); };
+  });
+}
+
 void add_settings(CLI::App& app, Invocation& invocation) {
   CLI::App* settings = app.add_subcommand("settings", "Show or change the plant's timers");
   settings->callback([&invocation, settings] {
@@ -268,11 +323,14 @@ void add_site_commands(CLI::App& app, Invocation& invocation) {
   CLI::App* sites = app.add_subcommand(
       "sites", "List the plant's sites, which of them are in the view, and the paths to them");
   sites->callback([&invocation, sites] {
-    if (sites->get_subcommands().empty()) invocation.run = show_sites;
+    if (!sites->get_subcommands().empty()) return;
+    invocation.unserved = true;
+    invocation.run = show_sites;
   });
   add_adding(*sites, invocation);
   add_removing(*sites, invocation);
   add_moving(*sites, invocation);
+  add_force_form(*sites, invocation);
   add_settings(app, invocation);
 }
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "platform/base/assert.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::bench {
 
@@ -41,14 +42,14 @@ CorePlant::CorePlant(std::uint16_t sites, Duration hop) : hop_(hop) {
 
 core::ClientHandle CorePlant::open_client(std::uint16_t site) {
   const core::ClientHandle handle{next_client_++};
-  give(site, core::ClientOpened{handle, 0});
+  sites_.at(site).asked.push_back(core::ClientOpened{handle, 0});
   ask(site, handle, wire::Hello{wire::kClientProtocolVersion, "bench", 1});
   return handle;
 }
 
 void CorePlant::ask(std::uint16_t site, core::ClientHandle client,
                     const wire::ClientRequest& request) {
-  give(site, core::ClientFrame{client, wire::encode(request)});
+  sites_.at(site).asked.push_back(core::ClientFrame{client, wire::framed(wire::encode(request))});
 }
 
 GroupId CorePlant::join(std::uint16_t site, core::ClientHandle client, const std::string& group) {
@@ -77,7 +78,9 @@ bool CorePlant::run_until_delivered(std::uint64_t deliveries, Duration patience)
 
 MonotonicTime CorePlant::next_event() const {
   MonotonicTime next = flights_.empty() ? kNever : flights_.front().at;
-  for (const auto& [number, site] : sites_) next = std::min(next, site.deadline);
+  for (const auto& [number, site] : sites_) {
+    next = std::min(next, site.asked.empty() ? site.deadline : now_);
+  }
   COHORT_ASSERT(next != kNever, "a plant always has heartbeats to send");
   return next;
 }
@@ -85,20 +88,24 @@ MonotonicTime CorePlant::next_event() const {
 /// Goes to the next moment at which something happens, and lets it happen.
 void CorePlant::advance() {
   now_ = std::max(now_, next_event());
-  while (!flights_.empty() && flights_.front().at <= now_) {
-    const Flight flight = std::move(flights_.front());
-    flights_.pop_front();
-    give(flight.to, flight.input);
+  std::map<std::uint16_t, std::vector<core::Input>> due;
+  for (auto& [number, site] : sites_) {
+    if (!site.asked.empty()) due[number].swap(site.asked);
   }
+  while (!flights_.empty() && flights_.front().at <= now_) {
+    due[flights_.front().to].push_back(std::move(flights_.front().input));
+    flights_.pop_front();
+  }
+  for (const auto& [number, inputs] : due) give(number, inputs);
   for (auto& [number, site] : sites_) {
     if (site.deadline <= now_) give(number, core::Tick{});
   }
 }
 
-void CorePlant::give(std::uint16_t number, const core::Input& input) {
+void CorePlant::give(std::uint16_t number, std::span<const core::Input> inputs) {
   Site& site = sites_.at(number);
   ++counters_.steps;
-  core::Effects effects = site.core->step(input, now_);
+  core::Effects effects = site.core->step(inputs, now_);
   site.deadline = site.core->next_deadline();
   for (core::Effect& effect : effects) carry_out(number, effect);
 }
@@ -110,9 +117,12 @@ void CorePlant::carry_out(std::uint16_t number, core::Effect& effect) {
     flights_.push_back(
         {now_ + hop_, frame->site.value,
          core::FrameReceived{SiteId{number}, frame->channel, std::move(frame->frame)}});
-  } else if (auto* record = std::get_if<core::SendClient>(&effect)) {
-    consume(number, *record);
-    take_record(*record);
+  } else if (const auto* sent = std::get_if<core::SendClient>(&effect)) {
+    ByteView records = sent->records;
+    while (const auto record = wire::take_record(records)) {
+      consume(number, sent->client, *record);
+      take_record(sent->client, *record);
+    }
   } else if (auto* write = std::get_if<core::StoreWrite>(&effect)) {
     flights_.push_back({now_ + hop_, number, core::StoreDone{write->token}});
   } else if (auto* trace = std::get_if<core::Trace>(&effect)) {
@@ -127,34 +137,34 @@ void CorePlant::carry_out(std::uint16_t number, core::Effect& effect) {
 }
 
 /// As the library does, but rarely: the report is not what is measured.
-void CorePlant::consume(std::uint16_t number, const core::SendClient& effect) {
+void CorePlant::consume(std::uint16_t number, core::ClientHandle client, ByteView record) {
   constexpr std::size_t kReportBytes = 1024 * 1024;
-  if (effect.record.empty() || effect.record.front() != kDeliverKind) return;
-  std::size_t& bytes = unconsumed_[effect.client];
-  bytes += effect.record.size();
+  if (record.empty() || record.front() != kDeliverKind) return;
+  std::size_t& bytes = unconsumed_[client];
+  bytes += record.size();
   if (bytes < kReportBytes) return;
   const wire::ClientRequest consumed = wire::Consumed{std::exchange(bytes, 0)};
   flights_.push_back(
-      {now_ + hop_, number, core::ClientFrame{effect.client, wire::encode(consumed)}});
+      {now_ + hop_, number, core::ClientFrame{client, wire::framed(wire::encode(consumed))}});
 }
 
-void CorePlant::take_delivery(const core::SendClient& effect) {
+void CorePlant::take_delivery(core::ClientHandle client, ByteView record) {
   ++counters_.deliveries;
   last_delivery_ = now_;
-  if (!on_delivery_ || effect.client != watched_) return;
-  const auto event = wire::decode_client_event(effect.record);
+  if (!on_delivery_ || client != watched_) return;
+  const auto event = wire::decode_client_event(record);
   COHORT_ASSERT(event.has_value(), "the daemon speaks the client protocol");
   on_delivery_(std::get<wire::Deliver>(*event));
 }
 
-void CorePlant::take_record(core::SendClient& effect) {
+void CorePlant::take_record(core::ClientHandle client, ByteView record) {
   ++counters_.records;
-  if (effect.record.empty()) return;
-  if (effect.record.front() == kDeliverKind) {
-    take_delivery(effect);
+  if (record.empty()) return;
+  if (record.front() == kDeliverKind) {
+    take_delivery(client, record);
     return;
   }
-  auto event = wire::decode_client_event(effect.record);
+  auto event = wire::decode_client_event(record);
   COHORT_ASSERT(event.has_value(), "the daemon speaks the client protocol");
   if (const auto* done = std::get_if<wire::ChangeDone>(&*event)) {
     COHORT_ASSERT(done->code == Errc::kOk, done->text.c_str());

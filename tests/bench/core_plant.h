@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +60,7 @@ class CorePlant {
  private:
   struct Site {
     std::unique_ptr<core::ProtocolsProcess> core;
+    std::vector<core::Input> asked;  ///< by clients at this moment: one step, as in the daemon
     MonotonicTime deadline{};
   };
   struct Flight {
@@ -67,11 +69,12 @@ class CorePlant {
     core::Input input;
   };
 
-  void give(std::uint16_t site, const core::Input& input);
+  void give(std::uint16_t site, const core::Input& input) { give(site, std::span(&input, 1)); }
+  void give(std::uint16_t site, std::span<const core::Input> inputs);
   void carry_out(std::uint16_t site, core::Effect& effect);
-  void consume(std::uint16_t number, const core::SendClient& effect);
-  void take_delivery(const core::SendClient& effect);
-  void take_record(core::SendClient& effect);
+  void consume(std::uint16_t number, core::ClientHandle client, ByteView record);
+  void take_delivery(core::ClientHandle client, ByteView record);
+  void take_record(core::ClientHandle client, ByteView record);
   MonotonicTime next_event() const;
   void advance();
 

@@ -7,6 +7,7 @@
 #include "platform/core/group_table.h"
 #include "platform/core/protocols_process.h"
 #include "platform/wire/client_protocol.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::fuzz {
 
@@ -42,8 +43,8 @@ class LoneSite {
   }
 
   /// Nothing where the daemon has closed it.
-  void say(ClientHandle client, Bytes record) {
-    if (open_.contains(client)) give(ClientFrame{client, std::move(record)});
+  void say(ClientHandle client, const Bytes& record) {
+    if (open_.contains(client)) give(ClientFrame{client, wire::framed(record)});
   }
   void end(ClientHandle client) {
     if (open_.erase(client) > 0) give(ClientGone{client});

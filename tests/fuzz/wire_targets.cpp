@@ -47,7 +47,9 @@ Target peer_frame() {
     return wire::encode_envelope(e.number, e.received, wire::encode(e.frame));
   };
   return {"peer_frame", [=](ByteView bytes) { round_trip(bytes, wire::decode_envelope, encode); },
-          one_of_each<wire::PeerFrame>([](const wire::PeerFrame& frame) {
+          one_of_each<wire::PeerFrame>([](wire::PeerFrame frame) {
+            // A batch of no numbers is never sent.
+            if (auto* batch = std::get_if<wire::StreamBatch>(&frame)) batch->frames.emplace_back();
             return wire::encode_envelope(3, 2, wire::encode(frame));
           })};
 }
@@ -69,8 +71,9 @@ Target client_event() {
 Target view_log_record() {
   const auto encode = [](const wire::ViewLogRecord& r) { return wire::encode(r); };
   wire::ViewLogRecord accepted;
+  accepted.kind = wire::ViewLogRecord::Kind::kAccepted;
   accepted.view = 4;
-  accepted.ballot.emplace();
+  accepted.ballot = {1, 0};
   return {"view_log_record",
           [=](ByteView bytes) { round_trip(bytes, wire::decode_view_log_record, encode); },
           {encode({}), encode(accepted)}};

@@ -67,9 +67,9 @@ void TstEmbeddedSite::start(std::uint16_t number) {
                               std::to_string(delivery.message.integer("n")));
     return std::optional<client::Message>();
   });
-  place.link->on_record = [this, handle = std::move(place.link->on_record)](Bytes record) {
+  place.link->on_record = [this, handle = std::move(place.link->on_record)](ByteView record) {
     loop_.scheduler().run(net::Runtime::now());
-    handle(std::move(record));
+    handle(record);
   };
   place.link->on_closed = [&place,
                            handle = std::move(place.link->on_closed)](const std::string& reason) {

@@ -36,6 +36,11 @@ Findings check_coroutines(const std::string& file, std::string_view text);
 using ReadFile = std::function<const std::string*(const std::string& path)>;
 Findings check_links(const std::string& file, std::string_view text, const ReadFile& read);
 
+/// Every name that the macro is given in platform/ (probes, deliberate bugs) begins a line of its
+/// register, and every line of the register names one. `tree`: path from the root -> text.
+Findings check_register(const std::string& file, std::string_view text, std::string_view macro,
+                        const std::map<std::string, std::string>& tree);
+
 /// cmake/layers.txt: the law.
 struct Layer {
   std::string name;

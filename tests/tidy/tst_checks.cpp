@@ -138,6 +138,18 @@ class TstChecks : public QObject {
     QVERIFY(check_coroutines("x.cpp", good).empty());
   }
 
+  void registers_lackingOrSuperfluousNames_areRefused() {
+    const std::map<std::string, std::string> tree{
+        {"platform/a.cpp", "PROBE(x ? \"a.one\" : \"a.two\");\n// PROBE(\"a.three\")\n"},
+        {"tests/b.cpp", "PROBE(\"b.one\");\n"}};
+    const std::string right = "# what they are\na.one 10\na.two  exempt: why\n";
+    QVERIFY(check_register("r", right, "PROBE", tree).empty());
+    QCOMPARE(check_register("r", "a.one 10\n", "PROBE", tree).size(), 1u);
+    const Findings more = check_register("r", right + "a.three 10\n", "PROBE", tree);
+    QCOMPARE(more.size(), 1u);
+    QCOMPARE(more.front().line, std::size_t{4});
+  }
+
   void links_toNothing_areRefused() {
     const std::string page = "# The Title, again\n";
     const ReadFile read = [&page](const std::string& path) {

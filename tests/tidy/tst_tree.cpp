@@ -99,6 +99,13 @@ class TstTree : public QObject {
     }
     report();
   }
+  void probesAndDeliberateBugs_standInTheirRegisters() {
+    add(check_register("tests/sim/probes.req", files_["tests/sim/probes.req"], "COHORT_PROBE",
+                       files_));
+    add(check_register("tests/sim/mutants.tsv", files_["tests/sim/mutants.tsv"], "COHORT_MUTANT",
+                       files_));
+    report();
+  }
 
   void core_reachesNothingOutside() {
     QProcess nm;

@@ -61,9 +61,9 @@ void Host::Parts::end_recording() {
 
 /// Tells the scheduler the time before each record is handled, and stops when the session ends.
 void Host::Parts::watch_link() {
-  link->on_record = [this, handle = std::move(link->on_record)](Bytes record) {
+  link->on_record = [this, handle = std::move(link->on_record)](ByteView record) {
     loop.scheduler().run(net::Runtime::now());
-    handle(std::move(record));
+    handle(record);
   };
   link->on_closed = [this, handle = std::move(link->on_closed)](std::string reason) {
     session_over = true;

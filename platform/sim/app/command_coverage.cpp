@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <fstream>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "platform/sim/app/commands.h"
 #include "platform/sim/app/mutant_trial.h"
@@ -20,8 +21,10 @@ using nlohmann::json;
 constexpr const char* kProfiles[] = {"swarm", "swarm",  "tools", "storm",
                                      "total", "quorum", "views"};
 
-bool is_fault_cell(const std::string& probe) {
-  return probe.starts_with("fault.");
+/// Counts that have a table of their own.
+bool in_other_table(const std::string& probe) {
+  return probe.starts_with("fault.") || probe.starts_with("cell.") ||
+         probe.starts_with("crash-at.");
 }
 
 struct Seen {
@@ -59,7 +62,7 @@ std::string probe_table(const Totals& totals, const Requirements& required) {
   std::string text = "| probe | hits | |\n|---|---:|---|\n";
   std::set<std::string> names;
   for (const auto& [name, hits] : totals.probes()) {
-    if (!is_fault_cell(name)) names.insert(name);
+    if (!in_other_table(name)) names.insert(name);
   }
   for (const auto& [name, line] : required) names.insert(name);
   for (const std::string& name : names) {
@@ -72,25 +75,41 @@ std::string probe_table(const Totals& totals, const Requirements& required) {
   return text;
 }
 
-std::string fault_table(const Totals& totals, std::size_t& empty) {
+/// A table of the counts "PREFIX.ROW.COLUMN".
+struct Table {
+  std::string prefix;
+  std::string rows;  ///< what they are
+  std::vector<std::string> columns;
+  bool columns_first = false;  ///< the names are "PREFIX.COLUMN.ROW"
+  std::size_t empty = 0;       ///< cells of no hit, of the last text()
+
+  std::string text(const Totals& totals);
+};
+
+std::string Table::text(const Totals& totals) {
   std::set<std::string> kinds;
   for (const auto& [name, hits] : totals.probes()) {
-    if (is_fault_cell(name)) kinds.insert(name.substr(6, name.rfind('.') - 6));
+    if (!name.starts_with(prefix + ".")) continue;
+    const std::size_t begin = prefix.size() + 1;
+    const std::size_t dot = name.rfind('.');
+    kinds.insert(columns_first ? name.substr(dot + 1) : name.substr(begin, dot - begin));
   }
-  std::string text = "| fault |";
+  std::string text = "| " + rows + " |";
   std::string rule = "\n|---|";
-  for (const std::string& phase : Phases::names()) {
-    text += " " + phase + " |";
+  for (const std::string& column : columns) {
+    text += " " + column + " |";
     rule += "---:|";
   }
   text += rule + "\n";
+  empty = 0;
   for (const std::string& kind : kinds) {
     text += "| " + kind + " |";
-    for (const std::string& phase : Phases::names()) {
-      const auto found = totals.probes().find("fault." + kind + "." + phase);
-      const std::uint64_t hits = found == totals.probes().end() ? 0 : found->second;
-      empty += hits == 0 ? 1 : 0;
-      text += hits == 0 ? " **0** |" : fmt::format(" {} |", hits);
+    for (const std::string& column : columns) {
+      const std::string cell = columns_first ? column + "." + kind : kind + "." + column;
+      const auto found = totals.probes().find(prefix + "." + cell);
+      const bool none = found == totals.probes().end();
+      empty += none ? 1 : 0;
+      text += none ? " - |" : fmt::format(" {} |", found->second);
     }
     text += "\n";
   }
@@ -113,6 +132,40 @@ std::string mutant_table(const CoverageCommand& command, std::size_t& survived) 
   return text;
 }
 
+std::string page(const CoverageCommand& command, const Totals& totals, const Requirements& required,
+                 Table& faults, const std::string& mutants) {
+  Table cells{"cell",
+              "frame",
+              {"joining", "forming", "member", "promised", "wedging", "fetching", "proposing",
+               "leases", "committed"},
+              true,
+              0};
+  std::string text = fmt::format(
+      "# What the simulator reaches\n\nWritten by `cohort-sim coverage` at {}: {} seeds of the "
+      "profiles swarm, tools, storm, total, quorum and views.\n\n```\n{}```\n\n",
+      command.commit, totals.seeds(), totals.summary(0));
+  text +=
+      "## Faults in the middle of what\n\nA fault at a site counts for every phase that the "
+      "site is in.\n\n" +
+      faults.text(totals);
+  text += fmt::format("\n{} cells are empty.\n\n", faults.empty);
+  text +=
+      "## Frames in every stage of a view change\n\nA dash: none came, most of them because "
+      "none can.\n\n" +
+      cells.text(totals);
+  text +=
+      "\n## Probes\n\nA reason stands beside those that need not be reached "
+      "(tests/sim/probes.req); every other one has to be at least " +
+      std::to_string(kCampaignHits) + " times.\n\n" + probe_table(totals, required);
+  if (!mutants.empty()) {
+    text +=
+        "\n## Bugs on purpose\n\nEach is switched on until the first seed that fails; one of "
+        "the named properties must be among what that seed violates.\n\n" +
+        mutants;
+  }
+  return text;
+}
+
 }  // namespace
 
 int coverage(const CoverageCommand& command) {
@@ -122,42 +175,23 @@ int coverage(const CoverageCommand& command) {
     return 2;
   }
   const Seen seen = run_all(command);
-  std::size_t empty = 0;
   std::size_t survived = 0;
-  const std::string faults = fault_table(seen.totals, empty);
   const std::string mutants = command.mutant_seeds == 0 ? "" : mutant_table(command, survived);
-  const auto plain = static_cast<std::size_t>(
-      std::count_if(seen.totals.probes().begin(), seen.totals.probes().end(),
-                    [](const auto& probe) { return !is_fault_cell(probe.first); }));
-  const int missed = check_requirements(*required, seen.totals);
+  Table faults{"fault", "fault", Phases::names(), false, 0};
+  const int missed = check_requirements(*required, seen.totals, true);
   std::ofstream out(command.out);
-  out << "# What the simulator reaches\n\n"
-      << fmt::format(
-             "Written by `cohort-sim coverage` at {}: {} seeds of the profiles swarm, tools, "
-             "storm, total, quorum and views.\n\n",
-             command.commit, seen.totals.seeds())
-      << "```\n"
-      << seen.totals.summary(0) << "```\n\n"
-      << fmt::format(
-             "## Faults in the middle of what\n\nA fault at a site counts for the phase that "
-             "the site is in; {} cells are empty.\n\n",
-             empty)
-      << faults
-      << fmt::format(
-             "\n## Probes\n\n{} were reached. A reason stands beside those that need not be "
-             "(tests/sim/probes.req). `cell.STAGE.FRAME`: a frame that came in that stage of "
-             "a view change.\n\n",
-             plain)
-      << probe_table(seen.totals, *required);
-  if (!mutants.empty()) {
-    out << "\n## Bugs on purpose\n\nEach is switched on until the first seed that fails; one of "
-           "the "
-           "named properties must be among what that seed violates.\n\n"
-        << mutants;
+  out << page(command, seen.totals, *required, faults, mutants);
+  out.flush();
+  if (!out) {
+    fmt::print(stderr, "{}: cannot be written\n", command.out);
+    return 2;
   }
-  fmt::print("{} probes, {} cells of faults are empty, {} requirements missed, {} bugs survived\n",
-             plain, empty, missed, survived);
-  return seen.totals.failures().empty() && empty == 0 && missed == 0 && survived == 0 ? 0 : 1;
+  fmt::print(
+      "{} seeds failed, {} cells of faults are empty, {} requirements missed, {} bugs "
+      "survived\n",
+      seen.totals.failures().size(), faults.empty, missed, survived);
+  return seen.totals.failures().empty() && faults.empty == 0 && missed == 0 && survived == 0 ? 0
+                                                                                             : 1;
 }
 
 }  // namespace cohort::sim::app

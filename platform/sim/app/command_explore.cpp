@@ -16,14 +16,17 @@ int explore(const ExploreCommand& command) {
   scope.join = command.join;
   ExploreLimits limits;
   limits.states = command.states;
+  limits.jobs = command.jobs;
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [start] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
+  double said = 0;
   const Exploration result = cohort::sim::explore(scope, limits, [&](const Exploration& so_far) {
-    if (!command.quiet && so_far.states % (1024 * 64) == 0 && so_far.states > 0) {
+    if (!command.quiet && seconds() - said > 10) {
+      said = seconds();
       fmt::print("{} states, {} ends, depth {}, {:.0f} s\n", so_far.states, so_far.ends,
-                 so_far.deepest, seconds());
+                 so_far.deepest, said);
       std::fflush(stdout);
     }
     return command.seconds == 0 || seconds() < static_cast<double>(command.seconds);
@@ -33,13 +36,11 @@ int explore(const ExploreCommand& command) {
       "effects, {} steps, at most {} choices deep, {:.1f} s\n",
       scope.sites, scope.multicasts, scope.join ? ", one join" : "",
       scope.crash ? ", one crash at every effect" : "", scope.cut ? ", one link cut" : "",
-      result.states, result.complete ? "all of them" : "the limit was reached", result.ends,
+      result.states, result.complete ? "all of them" : "not all: it was stopped", result.ends,
       result.crashes, result.steps, result.deepest, seconds());
-  for (const auto& violation : result.violations) {
-    fmt::print("{}", checkers::to_text(violation));
-  }
+  if (!result.violation.empty()) fmt::print("{}\n", result.violation);
   for (const std::string& choice : result.path) fmt::print("  {}\n", choice);
-  if (!result.violations.empty()) return 1;
+  if (!result.violation.empty()) return 1;
   return command.must_complete && !result.complete ? 1 : 0;
 }
 

@@ -51,7 +51,7 @@ int run(const RunCommand& command) {
     fmt::print(stderr, "{}\n", required.error().text);
     return 2;
   }
-  return check_requirements(*required, totals) == 0 ? 0 : 1;
+  return check_requirements(*required, totals, false) == 0 ? 0 : 1;
 }
 
 int replay(const ReplayCommand& command) {

@@ -70,6 +70,7 @@ struct ExploreCommand {
   bool cut = false;
   bool join = false;
   std::uint64_t states = 10'000'000;
+  std::uint32_t jobs = 2;
   std::uint64_t seconds = 0;  ///< 0: no limit
   bool must_complete = false;
   bool quiet = false;

@@ -51,6 +51,8 @@ void add_explore_options(CLI::App& sub, ExploreCommand& command) {
   sub.add_flag("--cut", command.cut, "one link is cut, at any moment");
   sub.add_flag("--join", command.join, "the last process joins meanwhile");
   sub.add_option("--states", command.states, "at most");
+  sub.add_option("--jobs", command.jobs, "processes that search at a time")
+      ->check(CLI::Range(1, 8));
   sub.add_option("--seconds", command.seconds, "at most; 0: no limit");
   sub.add_flag("--must-complete", command.must_complete, "fail where the limit was reached");
   sub.add_flag("--quiet", command.quiet, "no progress");

@@ -162,7 +162,8 @@ const ProcessHistory* Index::find(ProcessId process) const {
 std::vector<ProcessId> Index::recipients(MessageId id) const {
   const MessageFacts& facts = messages_.at(id);
   if (facts.sent) return processes_.at(facts.sender).records[*facts.sent].members;
-  std::vector<ProcessId> result = facts.destinations.processes;
+  std::vector<ProcessId> result(facts.destinations.processes.begin(),
+                                facts.destinations.processes.end());
   for (Place place : facts.deliveries) {
     if (!covered(place)) continue;
     for (GroupId group : facts.destinations.groups) {

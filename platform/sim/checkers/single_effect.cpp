@@ -1,4 +1,5 @@
-#include <set>
+#include <map>
+#include <optional>
 
 #include "platform/sim/checkers/checker.h"
 
@@ -12,6 +13,7 @@ namespace {
 struct Request {
   std::optional<Place> original;
   std::optional<Place> applied;
+  std::map<ProcessId, Place> successors;  ///< by the coordinator that failed before them
 };
 
 bool learned_of_failure(const ProcessHistory& history, ProcessId failed, std::size_t before) {
@@ -38,6 +40,10 @@ void check_act(const Index& index, Place here, Request& request, Findings& findi
   if (!learned_of_failure(history, record.peer, here.index)) {
     findings.add("a cohort takes over with no news of the coordinator's failure", {here});
   }
+  const auto [successor, first] = request.successors.try_emplace(record.peer, here);
+  if (!first) {
+    findings.add("two members take over from one failed coordinator", {successor->second, here});
+  }
   for (std::size_t i = 0; i < here.index; ++i) {
     const HistoryRecord& before = history.records[i];
     if (before.kind == HistoryKind::kNote && before.text == "cc.apply" && before.id == record.id) {
@@ -61,8 +67,8 @@ void check_apply(const Index& index, Place here, Request& request, std::map<Mess
 
 }  // namespace
 
-/// R2: one member acts as the original coordinator; another acts only after it was told that the
-/// one before failed, and never when it has the result; each result is applied once, the same
+/// R2: one member acts as the original coordinator; one other acts after each that failed, only
+/// when it was told so, and never when it has the result; each result is applied once, the same
 /// everywhere.
 void check_single_effect(const Index& index, Findings& findings) {
   std::map<MessageId, Request> requests;

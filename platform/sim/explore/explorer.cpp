@@ -1,10 +1,18 @@
 #include "platform/sim/explore/explorer.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <memory>
-#include <unordered_set>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
 #include <utility>
+
+#include "platform/sim/checkers/checker.h"
+#include "platform/sim/explore/shared_search.h"
 
 namespace cohort::sim {
 
@@ -33,132 +41,153 @@ std::string text_of(const Choice& choice) {
   return "";
 }
 
-class Explorer {
+/// One worker: a chain of processes of which only the last runs, the others wait for it.
+class Walk {
  public:
-  Explorer(const Scope& scope, const ExploreLimits& limits,
-           const std::function<bool(const Exploration&)>& go_on)
-      : scope_(scope), limits_(limits), go_on_(go_on) {}
+  Walk(SharedSearch& shared, const ExploreLimits& limits, std::uint32_t worker)
+      : shared_(shared), limits_(limits), worker_(worker) {}
 
-  Exploration run();
+  void start(const Scope& scope);
 
  private:
-  struct Frame {
-    std::vector<Choice> choices;
-    std::size_t next = 0;
-  };
+  /// Everything that can come of the plant as it is. The plant is used up.
+  void visit(SmallPlant& plant);
+  /// The same in a process of its own, after one choice. Returns the effects of its step.
+  std::size_t visit_apart(SmallPlant& plant, const Choice& choice);
+  void take(SmallPlant& plant, const Choice& choice);
+  /// True where nothing more is to happen in this plant.
+  bool judge_if_quiet(SmallPlant& plant, const std::vector<Choice>& choices);
 
-  bool restart();
-  /// Down to a state that was seen, an end, or a violation.
-  void descend();
-  bool backtrack();
-  void end_here();
-  void found(std::string property, std::string text);
-
-  const Scope& scope_;
+  SharedSearch& shared_;
   const ExploreLimits& limits_;
-  const std::function<bool(const Exploration&)>& go_on_;
-  std::unique_ptr<SmallPlant> plant_;
-  std::vector<Frame> path_;                 ///< of each: choices[next - 1] has been taken
-  std::unordered_set<std::uint64_t> seen_;  // only asked, never walked through
-  Exploration result_;
+  std::uint32_t worker_;
+  std::size_t depth_ = 0;
 };
 
-/// The plant at the end of the path, made anew.
-bool Explorer::restart() {
-  plant_ = std::make_unique<SmallPlant>(scope_);
-  if (!plant_->prepare()) {
-    found("L1", "the small plant does not even start");
-    return false;
+void Walk::start(const Scope& scope) {
+  SmallPlant plant(scope);
+  if (!plant.prepare()) return shared_.report(worker_, "L1: the small plant does not even start");
+  visit(plant);
+}
+
+bool Walk::judge_if_quiet(SmallPlant& plant, const std::vector<Choice>& choices) {
+  if (choices.front().kind != Choice::Kind::kTime) return false;
+  if (plant.at_goal()) {
+    ++shared_.counts().ends;
+    checkers::Suite suite;
+    for (auto& record : plant.history()) suite.feed(std::move(record));
+    for (const auto& violation : suite.finish()) {
+      shared_.report(worker_, checkers::to_text(violation));
+    }
+    return true;
   }
-  for (const Frame& frame : path_) {
-    (void)plant_->take(frame.choices[frame.next - 1]);
-    ++result_.steps;
-  }
+  if (plant.time() <= limits_.end_bound) return false;
+  shared_.report(worker_, "L1: the plant does not come to rest: " + plant.unrest());
   return true;
 }
 
-void Explorer::found(std::string property, std::string text) {
-  result_.violations.push_back({std::move(property), std::move(text), {}});
+void Walk::take(SmallPlant& plant, const Choice& choice) {
+  shared_.set_choice(worker_, depth_, choice);
+  ++shared_.counts().steps;
+  if (choice.dies_after) ++shared_.counts().crashes;
+  shared_.set_effects(worker_, depth_, plant.take(choice));
+  ++depth_;
 }
 
-void Explorer::end_here() {
-  ++result_.ends;
-  checkers::Suite suite;
-  for (auto& record : plant_->history()) suite.feed(std::move(record));
-  for (auto& violation : suite.finish()) result_.violations.push_back(std::move(violation));
-}
-
-void Explorer::descend() {
-  while (result_.violations.empty() && result_.states < limits_.states) {
-    if (!seen_.insert(plant_->fingerprint()).second) return;
-    ++result_.states;
-    result_.deepest = std::max<std::uint64_t>(result_.deepest, path_.size());
-    if (result_.states % 1024 == 0 && !go_on_(result_)) return;
-    Frame frame{plant_->choices(), 1};
-    const bool quiet = frame.choices.front().kind == Choice::Kind::kTime;
-    if (quiet && plant_->at_goal()) return end_here();
-    if (quiet && plant_->time() > limits_.end_bound) {
-      return found("L1", "the plant does not come to rest: " + plant_->unrest());
+void Walk::visit(SmallPlant& plant) {
+  while (!shared_.stopped() && shared_.enter(plant.fingerprint())) {
+    std::vector<Choice> choices = plant.choices();
+    if (judge_if_quiet(plant, choices)) return;
+    // Two workers begin at the two ends, and meet.
+    if (worker_ % 2 == 1) std::reverse(choices.begin(), choices.end());
+    const bool may_die = plant.crash_left();
+    while (choices.size() > 1 || (may_die && !choices.empty())) {
+      const Choice choice = choices.front();
+      choices.erase(choices.begin());
+      const std::size_t effects = visit_apart(plant, choice);
+      const bool steps = choice.kind != Choice::Kind::kCut && choice.kind != Choice::Kind::kTime;
+      if (!may_die || !steps || choice.dies_after) continue;
+      for (std::size_t i = 0; i < effects; ++i) {
+        choices.push_back(choice);
+        choices.back().dies_after = i;
+      }
     }
-    const bool may_die = !quiet && plant_->crash_left();
-    const Choice first = frame.choices.front();
-    const std::size_t effects = plant_->take(first);
-    ++result_.steps;
-    for (std::size_t i = 0; may_die && i < effects; ++i) {
-      frame.choices.push_back(first);
-      frame.choices.back().dies_after = i;
-    }
-    path_.push_back(std::move(frame));
+    if (choices.empty() || shared_.stopped()) return;
+    take(plant, choices.front());
   }
 }
 
-/// To the next choice that has not been taken; false where there is none.
-bool Explorer::backtrack() {
-  while (!path_.empty() && path_.back().next >= path_.back().choices.size()) path_.pop_back();
-  if (path_.empty()) return false;
-  Frame& last = path_.back();
-  ++last.next;
-  const Choice choice = last.choices[last.next - 1];
-  // The last of the path is taken apart from the others: its effects tell where it may die.
-  --last.next;
-  Frame kept = std::move(path_.back());
-  path_.pop_back();
-  if (!restart()) return false;
-  const bool may_die = plant_->crash_left() && !choice.dies_after &&
-                       choice.kind != Choice::Kind::kCut && choice.kind != Choice::Kind::kTime;
-  const std::size_t effects = plant_->take(choice);
-  ++result_.steps;
-  for (std::size_t i = 0; may_die && i < effects; ++i) {
-    kept.choices.push_back(choice);
-    kept.choices.back().dies_after = i;
+std::size_t Walk::visit_apart(SmallPlant& plant, const Choice& choice) {
+  if (shared_.stopped()) return 0;
+  shared_.set_effects(worker_, depth_, 0);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    take(plant, choice);
+    visit(plant);
+    _exit(0);
   }
-  if (choice.dies_after) ++result_.crashes;
-  ++kept.next;
-  path_.push_back(std::move(kept));
-  return true;
+  int status = 0;
+  if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+    shared_.report(worker_, "the exploration cannot fork");
+  } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    shared_.report(worker_, "A1: an assertion or a crash ended the plant");
+  }
+  return shared_.effects(worker_, depth_);
 }
 
-Exploration Explorer::run() {
-  bool more = restart();
-  while (more && result_.violations.empty() && result_.states < limits_.states && go_on_(result_)) {
-    descend();
-    if (!result_.violations.empty()) break;
-    more = backtrack();
-  }
-  result_.complete = !more && result_.violations.empty();
-  if (!result_.violations.empty()) {
-    for (const Frame& frame : path_) {
-      result_.path.push_back(text_of(frame.choices[frame.next - 1]));
-    }
-  }
-  return result_;
+Exploration so_far(SharedSearch& shared) {
+  Exploration result;
+  result.states = shared.counts().states;
+  result.steps = shared.counts().steps;
+  result.ends = shared.counts().ends;
+  result.crashes = shared.counts().crashes;
+  result.deepest = shared.counts().deepest;
+  return result;
+}
+
+pid_t start_worker(SharedSearch& shared, const Scope& scope, const ExploreLimits& limits,
+                   std::uint32_t worker) {
+  std::fflush(stdout);
+  const pid_t pid = fork();
+  if (pid != 0) return pid;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  Walk(shared, limits, worker).start(scope);
+  _exit(0);
 }
 
 }  // namespace
 
 Exploration explore(const Scope& scope, const ExploreLimits& limits,
                     const std::function<bool(const Exploration&)>& go_on) {
-  return Explorer(scope, limits, go_on).run();
+  constexpr int kLookMs = 20;
+  SharedSearch shared(limits.states);
+  std::vector<pid_t> workers;
+  for (std::uint32_t i = 0; i < std::min(limits.jobs, SharedSearch::kWorkers); ++i) {
+    workers.push_back(start_worker(shared, scope, limits, i));
+  }
+  while (!workers.empty()) {
+    int status = 0;
+    const pid_t ended = waitpid(workers.back(), &status, WNOHANG);
+    if (ended == 0) {
+      if (!go_on(so_far(shared))) shared.stop();
+      poll(nullptr, 0, kLookMs);
+      continue;
+    }
+    if (ended < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+      const auto worker = static_cast<std::uint32_t>(workers.size() - 1);
+      shared.report(worker, "A1: an assertion or a crash ended the plant");
+    }
+    workers.pop_back();
+  }
+  Exploration result = so_far(shared);
+  result.violation = shared.reported();
+  result.complete = !shared.full() && !shared.stopped();
+  if (result.violation.empty()) return result;
+  for (const Choice& choice : shared.path(shared.reporter())) {
+    result.path.push_back(text_of(choice));
+  }
+  return result;
 }
 
 }  // namespace cohort::sim

@@ -7,14 +7,15 @@
 #include "platform/sim/frame_kind.h"
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/peer_protocol.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::sim {
 
 namespace {
 
 constexpr core::ClientHandle kClient{1};
-constexpr core::Channel kAllChannels[] = {core::Channel::kControl, core::Channel::kData,
-                                          core::Channel::kTransfer};
+/// Without the one for states: no tool runs here that would send one.
+constexpr core::Channel kChannels[] = {core::Channel::kControl, core::Channel::kData};
 constexpr Duration kPrepareBound = seconds(20);
 
 SiteId site_number(std::uint32_t number) {
@@ -45,7 +46,7 @@ bool SmallPlant::prepare() {
   for (auto& [site, node] : nodes_) {
     for (auto& [peer, other] : nodes_) {
       if (peer == site) continue;
-      for (const core::Channel channel : kAllChannels) {
+      for (const core::Channel channel : kChannels) {
         step(site, core::LinkUp{peer, channel}, std::nullopt);
       }
     }
@@ -222,7 +223,7 @@ std::size_t SmallPlant::step(SiteId site, const core::Input& input,
     node.inputs.add(ByteView(frame->frame));
   }
   if (const auto* record = std::get_if<core::ClientFrame>(&input)) {
-    node.inputs.add(ByteView(record->record));
+    node.inputs.add(ByteView(record->records));
   }
   if (const auto* down = std::get_if<core::LinkDown>(&input)) {
     node.inputs.add(down->site.value * 8u + static_cast<std::uint64_t>(down->channel));
@@ -246,7 +247,10 @@ void SmallPlant::carry_out(SiteId site, core::Effect& effect) {
       lines_[{site, frame->site, frame->channel}].push_back(std::move(frame->frame));
     }
   } else if (const auto* record = std::get_if<core::SendClient>(&effect)) {
-    to_client(site, record->record);
+    ByteView records = record->records;
+    while (const auto each = wire::take_record(records)) {
+      to_client(site, Bytes(each->begin(), each->end()));
+    }
   } else if (const auto* write = std::get_if<core::StoreWrite>(&effect)) {
     nodes_.at(site).writing.push_back(write->token);
   } else if (std::holds_alternative<core::FailStop>(effect)) {
@@ -265,14 +269,14 @@ void SmallPlant::die(SiteId site) {
   }
   for (const auto& [peer, other] : nodes_) {
     if (peer == site || other.core == nullptr) continue;
-    for (const core::Channel channel : kAllChannels) down_notices_.insert({site, peer, channel});
+    for (const core::Channel channel : kChannels) down_notices_.insert({site, peer, channel});
   }
 }
 
 void SmallPlant::from_client(SiteId site, const wire::ClientRequest& request,
                              std::optional<std::size_t> dies_after, std::size_t& effects) {
   nodes_.at(site).tap->request(request, now_);
-  effects = step(site, core::ClientFrame{kClient, wire::encode(request)}, dies_after);
+  effects = step(site, core::ClientFrame{kClient, wire::framed(wire::encode(request))}, dies_after);
 }
 
 void SmallPlant::to_client(SiteId site, const Bytes& record) {

@@ -34,7 +34,7 @@ ScriptClient::ScriptClient(World& world, Directory& directory, SiteId site, std:
 bool ScriptClient::connect() {
   port_ = world_.site(site_).connect();
   if (!port_) return false;
-  port_->on_record = [weak = weak_from_this()](Bytes record) {
+  port_->on_record = [weak = weak_from_this()](ByteView record) {
     if (auto self = weak.lock()) self->on_record(record);
   };
   send(wire::Hello{wire::kClientProtocolVersion, name_, 0});
@@ -80,7 +80,7 @@ bool ScriptClient::member_of(GroupId group) const {
   return found != groups_.end() && lists(found->second.members, process_);
 }
 
-void ScriptClient::on_record(const Bytes& record) {
+void ScriptClient::on_record(ByteView record) {
   auto event = wire::decode_client_event(record);
   COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
   on_event(*event);

@@ -49,7 +49,7 @@ class ScriptClient final : public Actor, public std::enable_shared_from_this<Scr
   const std::vector<std::string>& refusals() const { return refusals_; }
 
  private:
-  void on_record(const Bytes& record);
+  void on_record(ByteView record);
   void on_event(const wire::ClientEvent& event);
   void answered(std::uint64_t token, Errc code, const std::string& text);
   bool perform_now(const Action& action);

@@ -81,6 +81,9 @@ Result<void> Database::set_up() {
       "PRAGMA application_id={}; PRAGMA user_version={};"
       "CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, digest INTEGER NOT NULL,"
       " record BLOB NOT NULL) STRICT;"
+      "CREATE TABLE IF NOT EXISTS log_records (log TEXT NOT NULL, number INTEGER NOT NULL,"
+      " digest INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (log, number))"
+      " STRICT, WITHOUT ROWID;"
       "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;"
       "COMMIT",
       kApplicationId, kFormatVersion));
@@ -111,15 +114,27 @@ Result<std::int64_t> Database::integer(const std::string& sql) {
 Result<std::vector<Bytes>> Database::read_all() {
   auto statement = prepare("SELECT number, digest, record FROM records ORDER BY number");
   if (!statement) return std::unexpected(statement.error());
+  return read(std::move(*statement));
+}
+
+Result<std::vector<Bytes>> Database::read_log(const std::string& log) {
+  auto statement =
+      prepare("SELECT number, digest, record FROM log_records WHERE log = ?1 ORDER BY number");
+  if (!statement) return std::unexpected(statement.error());
+  sqlite3_bind_text(statement->get(), 1, log.c_str(), -1, SQLITE_STATIC);
+  return read(std::move(*statement));
+}
+
+Result<std::vector<Bytes>> Database::read(Statement statement) {
   std::vector<Bytes> records;
   int step = SQLITE_DONE;
-  while ((step = sqlite3_step(statement->get())) == SQLITE_ROW) {
-    const std::int64_t number = sqlite3_column_int64(statement->get(), 0);
-    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement->get(), 2));
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement->get(), 2));
+  while ((step = sqlite3_step(statement.get())) == SQLITE_ROW) {
+    const std::int64_t number = sqlite3_column_int64(statement.get(), 0);
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement.get(), 2));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement.get(), 2));
     const ByteView bytes = size == 0 ? ByteView() : ByteView(data, size);
     const auto expected = static_cast<std::int64_t>(records.size()) + 1;
-    if (number != expected || sqlite3_column_int64(statement->get(), 1) != digest(bytes)) {
+    if (number != expected || sqlite3_column_int64(statement.get(), 1) != digest(bytes)) {
       return make_error(Errc::kCorrupt,
                         fmt::format("{}: record {} is damaged or missing; restore the file from a "
                                     "copy, or remove it to begin as a new site",
@@ -139,7 +154,22 @@ Result<void> Database::insert(ByteView record) {
     if (!statement) return std::unexpected(statement.error());
     insert_ = std::move(*statement);
   }
-  sqlite3_stmt* const statement = insert_.get();
+  return run_insert(insert_.get(), record);
+}
+
+Result<void> Database::insert_into(const std::string& log, ByteView record) {
+  if (!insert_into_) {
+    auto statement = prepare(
+        "INSERT INTO log_records (log, number, digest, record) VALUES (?3,"
+        " (SELECT coalesce(max(number), 0) + 1 FROM log_records WHERE log = ?3), ?1, ?2)");
+    if (!statement) return std::unexpected(statement.error());
+    insert_into_ = std::move(*statement);
+  }
+  sqlite3_bind_text(insert_into_.get(), 3, log.c_str(), -1, SQLITE_TRANSIENT);
+  return run_insert(insert_into_.get(), record);
+}
+
+Result<void> Database::run_insert(sqlite3_stmt* statement, ByteView record) {
   sqlite3_bind_int64(statement, 1, digest(record));
   if (record.empty()) {
     sqlite3_bind_zeroblob(statement, 2, 0);
@@ -168,6 +198,17 @@ Result<std::int64_t> Database::count(const std::string& name) {
   // The change is made once the statement has ended.
   if (sqlite3_step(statement->get()) != SQLITE_DONE) return failure("cannot be written");
   return value;
+}
+
+Result<void> Database::raise(const std::string& name, std::int64_t least) {
+  auto statement = prepare(
+      "INSERT INTO counters (name, value) VALUES (?1, ?2)"
+      " ON CONFLICT (name) DO UPDATE SET value = max(value, ?2)");
+  if (!statement) return std::unexpected(statement.error());
+  sqlite3_bind_text(statement->get(), 1, name.c_str(), -1, SQLITE_STATIC);
+  sqlite3_bind_int64(statement->get(), 2, least);
+  if (sqlite3_step(statement->get()) != SQLITE_DONE) return failure("cannot be written");
+  return {};
 }
 
 }  // namespace cohort::store

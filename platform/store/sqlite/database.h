@@ -25,8 +25,13 @@ class Database {
   Result<std::vector<Bytes>> read_all();
   Result<void> insert(ByteView record);
   Result<void> remove_all();
+  /// The same for the named logs.
+  Result<std::vector<Bytes>> read_log(const std::string& log);
+  Result<void> insert_into(const std::string& log, ByteView record);
   /// Adds one to the counter `name`, which begins at 0, and returns it.
   Result<std::int64_t> count(const std::string& name);
+  /// Raises the counter `name` to `least` where it is below.
+  Result<void> raise(const std::string& name, std::int64_t least);
 
  private:
   struct Close {
@@ -45,7 +50,11 @@ class Database {
 
   std::filesystem::path path_;
   std::unique_ptr<sqlite3, Close> handle_;
+  Result<std::vector<Bytes>> read(Statement statement);
+  Result<void> run_insert(sqlite3_stmt* statement, ByteView record);
+
   Statement insert_;
+  Statement insert_into_;
 };
 
 }  // namespace cohort::store

@@ -18,6 +18,7 @@ namespace cohort::store {
 struct SqliteStore::Parts {
   struct Write {
     bool replaces = false;  ///< all that was there before
+    std::string log;        ///< a named one; empty: the site's own
     std::vector<Bytes> records;
     Done done;
   };
@@ -86,7 +87,9 @@ Result<void> SqliteStore::Parts::carry_out(const Write& write) {
       return make_error(Errc::kLimit, fmt::format("a record of {} bytes; at most {} are stored",
                                                   record.size(), limits::kSnapshotFrameBytes));
     }
-    if (auto inserted = database->insert(record); !inserted) return inserted;
+    auto inserted =
+        write.log.empty() ? database->insert(record) : database->insert_into(write.log, record);
+    if (!inserted) return inserted;
   }
   return {};
 }
@@ -119,11 +122,22 @@ Result<std::vector<Bytes>> SqliteStore::read_all() {
 void SqliteStore::append(Bytes record, Done done) {
   std::vector<Bytes> records;
   records.push_back(std::move(record));
-  parts_->hand_over({false, std::move(records), std::move(done)});
+  parts_->hand_over({false, {}, std::move(records), std::move(done)});
 }
 
 void SqliteStore::replace_all(std::vector<Bytes> records, Done done) {
-  parts_->hand_over({true, std::move(records), std::move(done)});
+  parts_->hand_over({true, {}, std::move(records), std::move(done)});
+}
+
+void SqliteStore::append_to(const std::string& log, Bytes record, Done done) {
+  std::vector<Bytes> records;
+  records.push_back(std::move(record));
+  parts_->hand_over({false, log, std::move(records), std::move(done)});
+}
+
+Result<std::vector<Bytes>> SqliteStore::read_log(const std::string& log) {
+  const std::scoped_lock lock(parts_->database_mutex);
+  return parts_->database->read_log(log);
 }
 
 Result<Incarnation> SqliteStore::next_incarnation() {
@@ -137,6 +151,11 @@ Result<Incarnation> SqliteStore::next_incarnation() {
                                                 kMost));
   }
   return Incarnation{static_cast<std::uint16_t>(*count)};
+}
+
+Result<void> SqliteStore::raise_incarnation(Incarnation above) {
+  const std::scoped_lock lock(parts_->database_mutex);
+  return parts_->database->raise("incarnation", above.value);
 }
 
 }  // namespace cohort::store

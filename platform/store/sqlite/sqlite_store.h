@@ -25,10 +25,15 @@ class SqliteStore final : public Store {
   Result<std::vector<Bytes>> read_all() override;
   void append(Bytes record, Done done) override;
   void replace_all(std::vector<Bytes> records, Done done) override;
+  void append_to(const std::string& log, Bytes record, Done done) override;
+  Result<std::vector<Bytes>> read_log(const std::string& log) override;
 
   /// Counts a site's lives: one more than ever before, durable before it returns (P6).
   /// Errors: kIo, kLimit (65535 lives: the site needs a new number). Blocks: for the disk.
   Result<Incarnation> next_incarnation();
+  /// The next life will be beyond this one: the others have seen it before this disk was new (W15).
+  /// Errors: kIo. Blocks: for the disk.
+  Result<void> raise_incarnation(Incarnation above);
 
  private:
   struct Parts;

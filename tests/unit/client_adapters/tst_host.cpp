@@ -10,6 +10,7 @@
 #include "platform/client/adapters/history_file.h"
 #include "platform/net/client_server.h"
 #include "platform/net/runtime.h"
+#include "platform/wire/record_stream.h"
 
 using namespace cohort;
 using namespace cohort::client;
@@ -87,11 +88,11 @@ class TstHost : public QObject {
   std::unique_ptr<net::ClientServer> serve(net::Runtime& runtime) {
     net::ClientServer::Handlers handlers;
     handlers.on_opened = [](net::ClientServer::Client, std::uint32_t) {};
-    handlers.on_record = [this](net::ClientServer::Client client, const Bytes&) {
+    handlers.on_records = [this](net::ClientServer::Client client, const Bytes&) {
       wire::Welcome welcome;
       welcome.process = kSelf;
       welcome.sites = {1, {kSelf.life()}};
-      server_->send(client, wire::encode(wire::ClientEvent(welcome)));
+      server_->send(client, wire::framed(wire::encode(wire::ClientEvent(welcome))));
     };
     handlers.on_gone = [](net::ClientServer::Client, const std::string&) {};
     auto server = std::make_unique<net::ClientServer>(runtime, handlers);

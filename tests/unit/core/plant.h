@@ -12,9 +12,16 @@
 #include <vector>
 
 #include "platform/core/protocols_process.h"
+#include "platform/core/view_change.h"
 #include "platform/wire/client_protocol.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::core::test {
+
+/// The least round of a ballot that forms a view.
+inline std::uint64_t first_forming_round() {
+  return kFormingRound + 1;
+}
 
 class Plant {
  public:
@@ -74,6 +81,7 @@ class Plant {
     settings.log = site.log;
     site.core = std::make_unique<ProtocolsProcess>(std::move(settings));
     site.running = true;
+    stalled_.erase(SiteId{number});
     ++site.life;
     for (auto& [pair, linked] : links_) {
       if (pair.first == SiteId{number} || pair.second == SiteId{number}) linked = false;
@@ -84,17 +92,56 @@ class Plant {
 
  public:
   /// The process exits: the others' links close and its host refuses new ones.
-  void kill(std::uint16_t number) {
+  /// The first to notice does so at once, each other one `apart` later than the one before.
+  void kill(std::uint16_t number, Duration apart = {}) {
     Site& site = sites_[SiteId{number}];
     site.running = false;
     site.core.reset();
     site.clients.clear();
+    Duration after{};
     for (auto& [other, peer] : sites_) {
       if (!peer.running) continue;
       for (Channel channel : {Channel::kControl, Channel::kData, Channel::kTransfer}) {
-        give(other, LinkDown{SiteId{number}, channel, true});
+        const LinkDown down{SiteId{number}, channel, true};
+        if (after == Duration{}) {
+          give(other, down);
+        } else {
+          flights_.push_back({now_ + after, other, peer.life, down});
+        }
       }
+      after += apart;
     }
+  }
+
+  /// What lies on the site's disk, oldest first; to be changed only while the site is down.
+  std::vector<Bytes>& log(std::uint16_t number) { return sites_[SiteId{number}].log; }
+  /// What it holds of a group's durable updates.
+  const std::vector<Bytes>& group_log(std::uint16_t number, const std::string& group) {
+    return sites_[SiteId{number}].group_logs[group];
+  }
+  /// From now on nothing that the site writes reaches its disk, and no write is reported done.
+  void stall_disk(std::uint16_t number) { stalled_.insert(SiteId{number}); }
+  void unstall_disk(std::uint16_t number) { stalled_.erase(SiteId{number}); }
+
+  /// The site's next life is at least its second.
+  void has_lived(std::uint16_t number) {
+    Site& site = sites_[SiteId{number}];
+    site.incarnation = std::max<std::uint16_t>(site.incarnation, 1);
+  }
+  /// A new disk: the site has forgotten everything, its lives included.
+  void replace_disk(std::uint16_t number) {
+    log(number).clear();
+    sites_[SiteId{number}].incarnation = 0;
+  }
+  /// Whether some answer to an Inspect contains the text.
+  bool says(std::uint16_t number, ClientHandle client, const std::string& text) {
+    for (const auto& event : heard(number, client)) {
+      const auto* answer = std::get_if<wire::Inspection>(&event);
+      if (answer == nullptr) continue;
+      const Bytes bytes = answer->answer.encode();
+      if (std::string(bytes.begin(), bytes.end()).find(text) != std::string::npos) return true;
+    }
+    return false;
   }
 
   void leave(std::uint16_t number) { give(SiteId{number}, Leave{}); }
@@ -105,6 +152,20 @@ class Plant {
     cuts_.insert({SiteId{b}, SiteId{a}});
   }
 
+  void heal(std::uint16_t a, std::uint16_t b) {
+    cuts_.erase({SiteId{a}, SiteId{b}});
+    cuts_.erase({SiteId{b}, SiteId{a}});
+    if (!running(a) || !running(b)) return;
+    // What was lost in silence is sent again over new connections.
+    for (Channel channel : {Channel::kControl, Channel::kData, Channel::kTransfer}) {
+      give(SiteId{a}, LinkDown{SiteId{b}, channel, false});
+      give(SiteId{b}, LinkDown{SiteId{a}, channel, false});
+    }
+    join(SiteId{a}, SiteId{b});
+  }
+  /// Only frames from `a` to `b` are lost.
+  void cut_one_way(std::uint16_t a, std::uint16_t b) { cuts_.insert({SiteId{a}, SiteId{b}}); }
+
   /// Opens a client at the site and says hello.
   ClientHandle client(std::uint16_t number, std::uint32_t user = 0) {
     const ClientHandle handle{next_client_++};
@@ -113,8 +174,15 @@ class Plant {
     return handle;
   }
   void ask(std::uint16_t number, ClientHandle client, const wire::ClientRequest& request) {
-    give(SiteId{number}, ClientFrame{client, wire::encode(request)});
+    give(SiteId{number}, ClientFrame{client, wire::framed(wire::encode(request))});
   }
+
+  /// What the client's link brings at once, whatever it is.
+  void bring(std::uint16_t number, ClientHandle client, Bytes records) {
+    give(SiteId{number}, ClientFrame{client, std::move(records)});
+  }
+  /// Frames of the data channel that have left the site so far.
+  std::uint64_t data_frames(std::uint16_t number) { return sites_[SiteId{number}].data_frames; }
 
   /// The client's process exits.
   void close_client(std::uint16_t number, ClientHandle client) {
@@ -163,8 +231,10 @@ class Plant {
     bool final = false;
     std::vector<Bytes> log;
     std::set<SiteId> knows;  ///< whom it has links to, itself included
+    std::map<std::string, std::vector<Bytes>> group_logs;
     std::vector<std::string> traces;
     std::string stop_reason;
+    std::uint64_t data_frames = 0;
     std::map<ClientHandle, std::vector<wire::ClientEvent>> clients;
   };
   struct Flight {
@@ -212,25 +282,35 @@ class Plant {
 
   void carry_out(SiteId id, Site& site, Effect& effect) {
     if (auto* frame = std::get_if<SendFrame>(&effect)) {
+      if (frame->channel == Channel::kData) ++site.data_frames;
       if (cuts_.contains({id, frame->site}) || !sites_[frame->site].running) return;
       flights_.push_back({now_ + millis(1), frame->site, sites_[frame->site].life,
                           FrameReceived{id, frame->channel, std::move(frame->frame)}});
     } else if (auto* record = std::get_if<SendClient>(&effect)) {
-      auto event = wire::decode_client_event(record->record);
-      COHORT_ASSERT(event.has_value(), "the daemon speaks the client protocol");
-      site.clients[record->client].push_back(std::move(*event));
+      ByteView stream = record->records;
+      while (const auto each = wire::take_record(stream)) {
+        auto event = wire::decode_client_event(*each);
+        COHORT_ASSERT(event.has_value(), "the daemon speaks the client protocol");
+        site.clients[record->client].push_back(std::move(*event));
+      }
     } else if (auto* close = std::get_if<CloseClient>(&effect)) {
       flights_.push_back({now_ + millis(1), id, site.life, ClientGone{close->client}});
     } else if (auto* write = std::get_if<StoreWrite>(&effect)) {
+      if (stalled_.contains(id)) return;
       if (write->replaces) site.log.clear();
       site.log.push_back(std::move(write->record));
       flights_.push_back({now_ + millis(1), id, site.life, StoreDone{write->token}});
+    } else if (auto* logged = std::get_if<LogWrite>(&effect)) {
+      if (stalled_.contains(id)) return;
+      site.group_logs[logged->log].push_back(std::move(logged->record));
+      flights_.push_back({now_ + millis(1), id, site.life, LogDone{logged->token}});
     } else if (auto* trace = std::get_if<Trace>(&effect)) {
       site.traces.push_back(std::move(trace->text));
     } else if (auto* stop = std::get_if<FailStop>(&effect)) {
       site.stop_reason = stop->reason;
       site.final = stop->final;
       site.running = false;
+      site.incarnation = std::max(site.incarnation, stop->incarnation_above.value);
     } else if (auto* hosts = std::get_if<SetHosts>(&effect)) {
       site.knows.clear();
       for (const wire::Host& each : hosts->hosts) site.knows.insert(each.site);
@@ -245,6 +325,7 @@ class Plant {
   std::map<SiteId, Site> sites_;
   std::vector<Flight> flights_;
   std::set<std::pair<SiteId, SiteId>> cuts_;
+  std::set<SiteId> stalled_;
   MonotonicTime now_{seconds(1)};
   std::uint64_t next_client_ = 1;
 };

@@ -75,8 +75,9 @@ class TstFailureDetector : public QObject {
     detector.install({kOne, kTwo}, at(0));
     std::int64_t ms = 0;
     for (int i = 0; i < 150; ++i) {
-      ms += i % 2 == 0 ? 100 : 700;
-      detector.on_step(at(ms));
+      const std::int64_t gap = i % 2 == 0 ? 100 : 700;
+      for (std::int64_t t = 100; t <= gap; t += 100) detector.on_step(at(ms + t));
+      ms += gap;
       detector.on_status(kTwo.site, ns(at(ms)), ns(at(ms)), at(ms));
     }
     for (std::int64_t t = ms; t <= ms + 900; t += 100) detector.on_step(at(t));
@@ -109,6 +110,44 @@ class TstFailureDetector : public QObject {
     FailureDetector younger(kTwo);
     younger.install({kOne, kTwo}, at(0));
     QVERIFY(!younger.lease_valid(at(60000)));
+  }
+
+  void echoRepeated_doesNotProlongTheLeaseThatRestsOnIt() {
+    // Goal: E6: what an acceptor must wait for counts from the arrival of what it echoed, so a
+    // silent site's lease is over although our heartbeats went on repeating the echo.
+    FailureDetector detector(kOne);
+    detector.install({kOne, kTwo}, at(0));
+    QVERIFY(!detector.last_echo_to(kTwo.site));
+    run(detector, 0, 1000, {kTwo.site});
+    detector.echo_for(kTwo.site);
+    run(detector, 1100, 2000, {});
+    detector.echo_for(kTwo.site);
+    QCOMPARE(*detector.last_echo_to(kTwo.site), at(1000));
+  }
+
+  void silentSiteThatProvesToHaveExited_isCertainlyGone() {
+    // Goal: certainty outranks a guess, in the evidence too. Method: silence, then a refusal.
+    FailureDetector detector(kOne);
+    detector.install({kOne, kTwo}, at(0));
+    run(detector, 0, 1000, {kTwo.site});
+    run(detector, 1100, 2000, {});
+    QVERIFY(detector.check(at(2000)));
+    QCOMPARE(detector.cause(kTwo.site), wire::RemovalCause::kSilent);
+    detector.on_process_gone(kTwo.site);
+    QCOMPARE(detector.cause(kTwo.site), wire::RemovalCause::kExited);
+    QCOMPARE(detector.suspected_at(kTwo.site), at(2000));
+  }
+
+  void evidence_namesTheAccusersOwnPause() {
+    // Goal: corosync#389: who reads why a site left sees whether the accuser slept itself.
+    FailureDetector detector(kOne);
+    detector.install({kOne, kTwo}, at(0));
+    run(detector, 0, 1000, {kTwo.site});
+    run(detector, 1900, 3500, {});
+    QVERIFY(detector.check(at(3500)));
+    const QString evidence = QString::fromStdString(detector.evidence(kTwo.site));
+    QVERIFY2(evidence.contains("the accuser itself paused 900 ms"), qPrintable(evidence));
+    QVERIFY2(evidence.contains("last heard"), qPrintable(evidence));
   }
 
   void quorumThatHasExited_isKnownToBeImpossible() {

@@ -144,6 +144,26 @@ class TstFlowControl : public QObject {
     }
   }
 
+  void unreadBytes_belowAReport_areNoSlowness_data() {
+    QTest::addColumn<qulonglong>("bytes");
+    QTest::addColumn<bool>("excluded");
+    QTest::newRow("below a report") << qulonglong{limits::kConsumedReportBytes - 1024} << false;
+    QTest::newRow("more than a report") << qulonglong{limits::kConsumedReportBytes + 1} << true;
+  }
+  void unreadBytes_belowAReport_areNoSlowness() {
+    // Goal: who need not report yet is not taken for one who reads nothing. Method: an old delivery
+    // that no report covers, and 15 s later what makes the client slow.
+    QFETCH(qulonglong, bytes);
+    QFETCH(bool, excluded);
+    Cell cell;
+    QVERIFY(cell.sender(2).send(wire::Order::kCausal, content(bytes)));
+    cell.plant.run(seconds(15));
+    QVERIFY(cell.sender(2).send(wire::Order::kCausal, content(limits::kPayloadBytes)));
+    cell.plant.run(seconds(2));
+    const auto goodbyes = all<wire::Goodbye>(cell.plant.heard(3, cell.clients[3]));
+    QCOMPARE(!goodbyes.empty(), excluded);
+  }
+
   void payload_oneAboveTheLimit_closesTheClient() {
     // Goal: the limit is held by the daemon. Method: a head that announces one byte too many.
     Cell cell;

@@ -14,7 +14,8 @@ wire::ViewValue sample_value() {
   wire::ViewValue value;
   value.view = 8;
   value.members = {{SiteId{1}, Incarnation{1}}, {SiteId{3}, Incarnation{2}}};
-  value.removed = {{{SiteId{2}, Incarnation{1}}, "silent"}};
+  value.removed = {{{SiteId{2}, Incarnation{1}}, wire::RemovalCause::kExited, "it has exited"}};
+  value.overrides = {{7, "an operator"}};
   value.incarnations = value.members;
   value.cut = {4, 0, 9};
   value.holes = {{2, 7}};
@@ -51,7 +52,7 @@ wire::StreamFrame sample_stream(wire::EntryKind kind) {
   frame.number = 12;
   frame.first = kind == wire::EntryKind::kSkip ? 10 : 12;
   frame.kind = kind;
-  frame.head.vector = {1, 2, 3};
+  frame.head.vector = {1, 11, 3};
   frame.head.order_prefix = 5;
   if (kind == wire::EntryKind::kMessage || kind == wire::EntryKind::kHeader) {
     frame.head.order = wire::Order::kTotal;
@@ -72,18 +73,28 @@ std::vector<PeerFrame> samples() {
   const wire::Ballot ballot{4, 1};
   std::vector<PeerFrame> frames;
   frames.emplace_back(wire::SessionHello{life, life, 17, "plant"});
-  frames.emplace_back(wire::Dead{life});
-  frames.emplace_back(
-      wire::Status{life, 7, -5, 6, {1, 2}, 3, 4, {ProcessId::make(life, 3)}, 5, {life}});
+  frames.emplace_back(wire::Dead{life, 9, Incarnation{8}});
+  wire::Status status;
+  status.self = life;
+  status.view = 7;
+  status.sent_ns = -5;
+  status.echo_ns = 6;
+  status.received = {1, 2};
+  status.order_received = 3;
+  status.delivered_epoch = 4;
+  status.slow = {ProcessId::make(life, 3)};
+  frames.emplace_back(status);
+  frames.emplace_back(wire::Status{
+      life, 0, -5, 6, {}, 0, 0, {}, false, 5, {life}, {life}, {{5, "an operator"}}, 17, 4});
   for (auto kind : {wire::EntryKind::kMessage, wire::EntryKind::kHeader, wire::EntryKind::kSkip,
                     wire::EntryKind::kMarker}) {
-    frames.emplace_back(sample_stream(kind));
+    frames.emplace_back(wire::StreamBatch{7, 1, {sample_stream(kind)}});
   }
   frames.emplace_back(wire::OrderFrame{7, 4, {{0, 4, 1}, {2, 9, 7}}});
   frames.emplace_back(wire::OpeningFrame{7, *sample_value().opening});
   frames.emplace_back(wire::OpeningRequest{7, 2});
   frames.emplace_back(wire::ChangeRequest{7, sample_value().opening->changes[0]});
-  frames.emplace_back(wire::Accusation{7, life, {{life, "silent"}}});
+  frames.emplace_back(wire::Accusation{7, life, {{life, wire::RemovalCause::kSilent, "silent"}}});
   frames.emplace_back(wire::Wedge{7, ballot, true});
   frames.emplace_back(wire::WedgeAnswer{7, ballot, false, sample_report(),
                                         wire::Acceptance{ballot, sample_value()}});
@@ -99,6 +110,7 @@ std::vector<PeerFrame> samples() {
   frames.emplace_back(wire::TableRequest{7});
   frames.emplace_back(wire::TableSnapshot{7, {1, 2, 3}});
   frames.emplace_back(wire::LeaveRequest{7});
+  frames.emplace_back(wire::Logged{7, 2, {5, 6}});
   frames.emplace_back(wire::Fragment{7, 3, 49152, 100000, {1, 2, 3}});
   frames.emplace_back(wire::FragmentDrop{7, 3});
   frames.emplace_back(
@@ -171,10 +183,12 @@ class TstPeerProtocol : public QObject {
   }
 
   void viewLogRecord_roundTrips() {
-    // Goal: what was accepted is read back. Method: with and without a ballot.
-    const wire::ViewLogRecord accepted{8, wire::Ballot{4, 1}, sample_value()};
-    const wire::ViewLogRecord committed{8, std::nullopt, sample_value()};
-    for (const auto& record : {accepted, committed}) {
+    // Goal: what was accepted is read back. Method: one of each kind.
+    using Kind = wire::ViewLogRecord::Kind;
+    const wire::ViewLogRecord accepted{Kind::kAccepted, 8, {4, 1}, sample_value()};
+    const wire::ViewLogRecord committed{Kind::kCommitted, 8, {}, sample_value()};
+    const wire::ViewLogRecord promised{Kind::kPromised, 8, {4, 1}, {}};
+    for (const auto& record : {accepted, committed, promised}) {
       const auto decoded = wire::decode_view_log_record(wire::encode(record));
       QVERIFY(decoded.has_value());
       QCOMPARE(*decoded, record);

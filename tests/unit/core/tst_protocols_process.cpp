@@ -1,5 +1,7 @@
 #include <QtTest/QtTest>
 
+#include "platform/base/limits.h"
+#include "platform/wire/record_stream.h"
 #include "unit/core/plant.h"
 
 using namespace cohort;
@@ -111,6 +113,85 @@ class TstProtocolsProcess : public QObject {
     for (int i = 1; i <= 20; ++i) expected += std::to_string(i) + " ";
     for (std::uint16_t site = 1; site <= 3; ++site) {
       QCOMPARE(payloads(cell.plant.heard(site, cell.clients[site])), expected);
+    }
+  }
+
+  void multicasts_thatComeAtOnce_leaveInOneFrameToEachSite() {
+    // Goal: what a step numbers goes to a peer together. Method: a hundred in one portion.
+    Cell cell;
+    Bytes records;
+    std::string expected;
+    for (std::uint8_t i = 1; i <= 100; ++i) {
+      wire::append_record(records, message(wire::Order::kCausal, cell.group, i));
+      expected += std::to_string(i) + " ";
+    }
+    const std::uint64_t before = cell.plant.data_frames(2);
+    cell.plant.bring(2, cell.clients[2], records);
+    QCOMPARE(cell.plant.data_frames(2), before + 2);
+    cell.plant.run(millis(100));
+    for (std::uint16_t site = 1; site <= 3; ++site) {
+      QCOMPARE(payloads(cell.plant.heard(site, cell.clients[site])), expected);
+    }
+  }
+
+  void quietMulticasts_areCountedTogether() {
+    // Goal: no Sent, and one Numbered for all. Method: ten at once, then one that asks for its
+    // number.
+    Cell cell;
+    Bytes records;
+    for (std::uint8_t i = 1; i <= 10; ++i) {
+      wire::Multicast quiet = message(wire::Order::kTotal, cell.group, i);
+      quiet.quiet = true;
+      wire::append_record(records, quiet);
+    }
+    cell.plant.bring(2, cell.clients[2], records);
+    cell.plant.run(millis(100));
+    cell.plant.ask(2, cell.clients[2], message(wire::Order::kTotal, cell.group, 11));
+    cell.plant.run(millis(100));
+    const auto& heard = cell.plant.heard(2, cell.clients[2]);
+    QCOMPARE(all<wire::Sent>(heard).size(), std::size_t{1});
+    QCOMPARE(all<wire::Numbered>(heard).size(), std::size_t{1});
+    QCOMPARE(all<wire::Numbered>(heard).front().count, std::uint64_t{10});
+    QCOMPARE(all<wire::Deliver>(heard).size(), std::size_t{11});
+  }
+
+  void records_thatAreWrong_closeTheirClientOnly_data() {
+    QTest::addColumn<QByteArray>("bytes");
+    const auto add = [](const char* name, const Bytes& bytes) {
+      QTest::newRow(name) << QByteArray(reinterpret_cast<const char*>(bytes.data()),
+                                        static_cast<qsizetype>(bytes.size()));
+    };
+    wire::Multicast quiet = message(wire::Order::kGlobal, GroupId::make(1), 1);
+    quiet.quiet = true;
+    add("quiet GBCAST", wire::framed(wire::encode(wire::ClientRequest(quiet))));
+    quiet.order = wire::Order::kCausal;
+    quiet.rest = 1;
+    add("quiet large multicast", wire::framed(wire::encode(wire::ClientRequest(quiet))));
+    Bytes part = wire::framed(wire::encode(wire::ClientRequest(wire::Flush{1})));
+    part.pop_back();
+    add("part of a record", part);
+    add("record beyond the limit", wire::framed(Bytes(limits::kFrameBytes + 1, 1)));
+    add("unknown kind", wire::framed(Bytes{250}));
+  }
+
+  void records_thatAreWrong_closeTheirClientOnly() {
+    // Goal: nothing a client sends hurts others; what it sent before counts. Method: a good
+    // multicast and the wrong bytes in one portion.
+    QFETCH(QByteArray, bytes);
+    Cell cell;
+    Bytes records;
+    wire::append_record(records, message(wire::Order::kCausal, cell.group, 1));
+    records.insert(records.end(), bytes.begin(), bytes.end());
+    wire::append_record(records, message(wire::Order::kCausal, cell.group, 2));
+    cell.plant.bring(2, cell.clients[2], records);
+    cell.plant.run(millis(500));
+    const auto& heard = cell.plant.heard(2, cell.clients[2]);
+    QCOMPARE(all<wire::Goodbye>(heard).size(), std::size_t{1});
+    QVERIFY(std::holds_alternative<wire::Goodbye>(heard.back()));
+    for (const std::uint16_t site : {std::uint16_t{1}, std::uint16_t{3}}) {
+      QCOMPARE(payloads(cell.plant.heard(site, cell.clients[site])), std::string("1 "));
+      const auto views = all<wire::View>(cell.plant.heard(site, cell.clients[site]));
+      QCOMPARE(views.back().view.members.size(), std::size_t{2});
     }
   }
 

@@ -137,7 +137,7 @@ void TstDaemon::site_alone_welcomesAClientAndServes() {
   auto link = net::UnixClientLink::connect(*runtime_, config::socket_path(plant_, SiteId{1}));
   QVERIFY(link.has_value());
   std::optional<wire::Welcome> welcome;
-  (*link)->on_record = [&](const Bytes& record) {
+  (*link)->on_record = [&](ByteView record) {
     const auto event = wire::decode_client_event(record);
     QVERIFY(event.has_value());
     if (const auto* found = std::get_if<wire::Welcome>(&*event)) welcome = *found;

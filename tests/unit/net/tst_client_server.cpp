@@ -15,6 +15,7 @@
 #include "platform/net/frame_decoder.h"
 #include "platform/net/unix_client_link.h"
 #include "platform/wire/client_protocol.h"
+#include "platform/wire/record_stream.h"
 #include "unit/net/drive.h"
 
 using namespace cohort;
@@ -50,6 +51,12 @@ class TstClientServer : public QObject {
     QTest::newRow("rings") << true;
     QTest::newRow("socket") << false;
   }
+  static Bytes framed(ByteView record) {
+    Bytes bytes;
+    append_frame(bytes, record);
+    return bytes;
+  }
+
   using Raw = boost::asio::local::stream_protocol::socket;
 
   std::unique_ptr<UnixClientLink> connect() {
@@ -58,7 +65,9 @@ class TstClientServer : public QObject {
         *runtime_, path_,
         rings ? UnixClientLink::Transport::kRings : UnixClientLink::Transport::kSocket);
     if (!link) return nullptr;
-    (*link)->on_record = [this](Bytes record) { received_.push_back(std::move(record)); };
+    (*link)->on_record = [this](ByteView record) {
+      received_.emplace_back(record.begin(), record.end());
+    };
     (*link)->on_closed = [this](std::string reason) { closed_ = std::move(reason); };
     return std::move(*link);
   }
@@ -90,8 +99,11 @@ void TstClientServer::init() {
     opened_.push_back(client);
     users_.push_back(user);
   };
-  handlers.on_record = [this](ClientServer::Client client, Bytes record) {
-    records_[client].push_back(std::move(record));
+  handlers.on_records = [this](ClientServer::Client client, const Bytes& framed) {
+    ByteView records = framed;
+    while (const auto record = wire::take_record(records)) {
+      records_[client].emplace_back(record->begin(), record->end());
+    }
   };
   handlers.on_gone = [this](ClientServer::Client client, const std::string& reason) {
     gone_[client] = reason;
@@ -119,7 +131,7 @@ void TstClientServer::records_goBothWaysInOrder() {
   QVERIFY(drive(*runtime_, [this] { return records_[1].size() == 50; }));
   for (std::uint8_t i = 0; i < 50; ++i) {
     QVERIFY(records_[1][i] == Bytes(i + 1u, i));
-    server_->send(1, Bytes(i + 1u, i));
+    server_->send(1, framed(Bytes(i + 1u, i)));
   }
   QVERIFY(drive(*runtime_, [this] { return received_.size() == 50; }));
   QVERIFY(received_[49] == Bytes(50, 49));
@@ -136,7 +148,7 @@ void TstClientServer::user_isTheKernelsWord() {
 void TstClientServer::close_afterWhatWasSent_reachesTheClient() {
   const auto link = connect();
   QVERIFY(drive(*runtime_, [this] { return !opened_.empty(); }));
-  server_->send(1, Bytes(1000, 7));
+  server_->send(1, framed(Bytes(1000, 7)));
   server_->close(1, "enough");
   QVERIFY(drive(*runtime_, [this] { return !closed_.empty() && !gone_.empty(); }));
   QCOMPARE(received_.size(), std::size_t{1});
@@ -186,10 +198,10 @@ void TstClientServer::clientThatDoesNotRead_isClosedAlone() {
   QVERIFY(drive(*runtime_, [this] { return opened_.size() == 2; }));
   const Bytes record(limits::kFrameBytes, 1);
   const std::size_t enough = limits::kClientQueueBytes / record.size() + 8;
-  for (std::size_t i = 0; i < enough; ++i) server_->send(2, record);
+  for (std::size_t i = 0; i < enough; ++i) server_->send(2, framed(record));
   QVERIFY(drive(*runtime_, [this] { return gone_.contains(2); }));
   QVERIFY(QString::fromStdString(gone_[2]).contains("does not read"));
-  server_->send(1, Bytes{1});
+  server_->send(1, framed(Bytes{1}));
   QVERIFY(drive(*runtime_, [this] { return received_.size() == 1; }));
 }
 

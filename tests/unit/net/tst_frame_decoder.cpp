@@ -4,6 +4,8 @@
 
 #include <QtTest>
 
+#include "platform/net/net_limits.h"
+
 using namespace cohort;
 using namespace cohort::net;
 
@@ -17,6 +19,7 @@ class TstFrameDecoder : public QObject {
   void frame_ofNoBytes_isMalformed();
   void limit_raisedBetweenFrames_countsForTheNext();
   void manyFrames_keepTheBufferSmall();
+  void wholeFrames_areTakenTogether();
 };
 
 namespace {
@@ -95,6 +98,28 @@ void TstFrameDecoder::manyFrames_keepTheBufferSmall() {
     const auto frame = decoder.next();
     QVERIFY(frame && *frame && **frame == Bytes(1000, 1));
   }
+}
+
+void TstFrameDecoder::wholeFrames_areTakenTogether() {
+  const Bytes stream = framed({{1}, Bytes(100, 2), {3}});
+  for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+    FrameDecoder decoder(100);
+    Bytes found;
+    for (const ByteView piece : {ByteView(stream).first(cut), ByteView(stream).subspan(cut)}) {
+      decoder.feed(piece);
+      const FrameDecoder::Whole whole = decoder.take_whole();
+      QVERIFY(!whole.error);
+      found.insert(found.end(), whole.frames.begin(), whole.frames.end());
+    }
+    QVERIFY(found == stream);
+  }
+  FrameDecoder decoder(100);
+  Bytes bad = framed({{1}});
+  bad.insert(bad.end(), {101, 0, 0, 0});
+  decoder.feed(bad);
+  const FrameDecoder::Whole whole = decoder.take_whole();
+  QCOMPARE(whole.frames.size(), kFrameHeaderBytes + 1);
+  QVERIFY(whole.error && whole.error->code == Errc::kLimit);
 }
 
 QTEST_GUILESS_MAIN(TstFrameDecoder)

@@ -17,6 +17,7 @@
 #include "platform/net/ring_memory.h"
 #include "platform/net/unix_client_link.h"
 #include "platform/wire/client_protocol.h"
+#include "platform/wire/record_stream.h"
 #include "unit/net/drive.h"
 
 using namespace cohort;
@@ -90,7 +91,7 @@ class TstRingClients : public QObject {
         }
         wild.wake();
         runtime_->context().poll();
-        server_->send(last_client_, Bytes(100, 1));
+        server_->send(last_client_, framed(Bytes(100, 1)));
       }
       wild.socket.close();
       QVERIFY(drive(*runtime_, [&] { return gone_.contains(last_client_); }));
@@ -103,7 +104,7 @@ class TstRingClients : public QObject {
     Wild wild = connect_wild();
     const Bytes record(limits::kFrameBytes, 1);
     const std::size_t enough = limits::kClientQueueBytes / record.size() + 8;
-    for (std::size_t i = 0; i < enough; ++i) server_->send(2, record);
+    for (std::size_t i = 0; i < enough; ++i) server_->send(2, framed(record));
     expect_goodbye(wild, 2, Errc::kLimit);
     expect_good_works(*good);
   }
@@ -133,10 +134,12 @@ class TstRingClients : public QObject {
   void daemon_thatSpeaksBeforeItReadTheWish_isHeardOverTheSocket() {
     auto link = UnixClientLink::connect(*runtime_, path_);
     QVERIFY(link.has_value());
-    (*link)->on_record = [this](Bytes record) { received_.push_back(std::move(record)); };
+    (*link)->on_record = [this](ByteView record) {
+      received_.emplace_back(record.begin(), record.end());
+    };
     // The wish lies in the socket; the server has only accepted.
     QVERIFY(drive(*runtime_, [&] {
-      if (last_client_ == 1) server_->send(1, Bytes(20, 9));
+      if (last_client_ == 1) server_->send(1, framed(Bytes(20, 9)));
       return last_client_ == 1;
     }));
     QVERIFY(drive(*runtime_, [this] { return received_.size() == 1; }));
@@ -181,7 +184,7 @@ class TstRingClients : public QObject {
     QVERIFY(drive(*runtime_, [&] { return good->has_rings(); }));
     for (std::size_t i = 0; i < 200; ++i) {
       good->send(Bytes(60000 - i, static_cast<std::uint8_t>(i)));
-      server_->send(1, Bytes(60000 - i, static_cast<std::uint8_t>(i)));
+      server_->send(1, framed(Bytes(60000 - i, static_cast<std::uint8_t>(i))));
     }
     QVERIFY(
         drive(*runtime_, [this] { return records_[1].size() == 200 && received_.size() == 200; }));
@@ -195,7 +198,9 @@ class TstRingClients : public QObject {
   std::unique_ptr<UnixClientLink> connect_good() {
     auto link = UnixClientLink::connect(*runtime_, path_);
     if (!link) return nullptr;
-    (*link)->on_record = [this](Bytes record) { received_.push_back(std::move(record)); };
+    (*link)->on_record = [this](ByteView record) {
+      received_.emplace_back(record.begin(), record.end());
+    };
     (*link)->on_closed = [this](std::string reason) { closed_ = std::move(reason); };
     drive(*runtime_, [this] { return last_client_ == 1; });
     return std::move(*link);
@@ -236,7 +241,7 @@ class TstRingClients : public QObject {
     const std::size_t received = received_.size();
     const std::size_t records = records_[1].size();
     good.send(Bytes{1, 2, 3});
-    server_->send(1, Bytes{4});
+    server_->send(1, framed(Bytes{4}));
     QVERIFY(drive(*runtime_,
                   [&] { return received_.size() > received && records_[1].size() > records; }));
     QVERIFY(!gone_.contains(1));
@@ -274,8 +279,11 @@ void TstRingClients::init() {
   handlers.on_opened = [this](ClientServer::Client client, std::uint32_t) {
     last_client_ = client;
   };
-  handlers.on_record = [this](ClientServer::Client client, Bytes record) {
-    records_[client].push_back(std::move(record));
+  handlers.on_records = [this](ClientServer::Client client, const Bytes& framed) {
+    ByteView records = framed;
+    while (const auto record = wire::take_record(records)) {
+      records_[client].emplace_back(record->begin(), record->end());
+    }
   };
   handlers.on_gone = [this](ClientServer::Client client, const std::string& reason) {
     gone_[client] = reason;

@@ -345,6 +345,21 @@ class TstCheckers : public QObject {
     must_violate(story, "R2");
   }
 
+  void two_successors_of_one_coordinator_violate_single_effect() {
+    Story story = three_members();
+    lose_r(story);
+    const auto takes_over = [&story](ProcessId member) {
+      HistoryRecord& act = story.note(member, "cc.act");
+      act.id = Story::id(p, 1);
+      act.view = 1;
+      act.peer = r;
+    };
+    takes_over(q);
+    must_hold(story);
+    takes_over(p);
+    must_violate(story, "R2");
+  }
+
   void result_applied_twice_violates_single_effect() {
     Story story = three_members();
     story.note(p, "cc.apply").id = Story::id(r, 1);

@@ -27,7 +27,7 @@ class TstExplore : public QObject {
     scope.multicasts = 1;
     scope.crash = false;
     const Exploration result = explore_all(scope);
-    QVERIFY(result.violations.empty());
+    QVERIFY(result.violation.empty());
     QVERIFY(result.complete);
     QVERIFY(result.ends >= 1);
     QVERIFY2(result.states > 10, std::to_string(result.states).c_str());
@@ -51,10 +51,10 @@ class TstExplore : public QObject {
   void bugOfOneOrder_isFoundWithTheChoicesThatLeadThere() {
     Scope scope;
     scope.crash = false;
-    QVERIFY(explore_all(scope, 3000).violations.empty());
+    QVERIFY(explore_all(scope, 3000).violation.empty());
     instrument::active_mutant() = "skip_causal_check";
     const Exploration result = explore_all(scope, 200'000);
-    QVERIFY(!result.violations.empty());
+    QVERIFY(!result.violation.empty());
     QVERIFY(!result.path.empty());
   }
 };

@@ -14,6 +14,7 @@
 #include "platform/client/process.h"
 #include "platform/client/tooling.h"
 #include "platform/core/protocols_process.h"
+#include "platform/wire/record_stream.h"
 
 namespace cohort::test {
 
@@ -219,7 +220,7 @@ class Plant {
       } else if (record.app->alive() && record.closes) {
         if (record.app->link_.on_closed) record.app->link_.on_closed("closed by the daemon");
       } else if (record.app->alive() && record.app->link_.on_record) {
-        record.app->link_.on_record(std::move(record.record));
+        record.app->link_.on_record(record.record);
       }
     }
   }
@@ -242,8 +243,10 @@ class Plant {
       flights_.push_back({later, frame->site, sites_[frame->site].incarnation,
                           core::FrameReceived{id, frame->channel, std::move(frame->frame)}});
     } else if (auto* record = std::get_if<core::SendClient>(&effect)) {
-      if (App* app = app_of(record->client)) {
-        records_.push_back({later, app, std::move(record->record), false});
+      App* const app = app_of(record->client);
+      ByteView stream = record->records;
+      while (const auto each = wire::take_record(stream)) {
+        if (app) records_.push_back({later, app, Bytes(each->begin(), each->end()), false});
       }
     } else if (auto* close = std::get_if<core::CloseClient>(&effect)) {
       if (App* app = app_of(close->client)) records_.push_back({later, app, {}, true});
@@ -282,7 +285,7 @@ inline App::App(Plant& plant, SiteId site, core::ClientHandle handle, std::strin
 inline void App::Link::send(Bytes record) {
   app->plant_.flights_.push_back({app->plant_.now_, app->site_,
                                   app->plant_.sites_[app->site_].incarnation,
-                                  core::ClientFrame{app->handle_, std::move(record)}});
+                                  core::ClientFrame{app->handle_, wire::framed(record)}});
 }
 
 inline void App::die() {

@@ -155,6 +155,38 @@ class TstGroupRpc : public QObject {
     QCOMPARE((**caller_->replies).size(), 3u);
   }
 
+  void replyToOneself_isCountedWithoutAMessage_data() {
+    QTest::addColumn<int>("entry");
+    QTest::addColumn<std::size_t>("replies");
+    QTest::newRow("replies") << int{kEcho} << std::size_t{3};
+    QTest::newRow("null replies") << int{kNull} << std::size_t{1};
+    QTest::newRow("abort") << int{kAbort} << std::size_t{0};
+  }
+  void replyToOneself_isCountedWithoutAMessage() {
+    // A member calls its own group: of itself it sends the request only, the others their answers.
+    QFETCH(int, entry);
+    QFETCH(std::size_t, replies);
+    App& app = members_[1]->app;
+    const auto caller = app.keep(std::make_shared<Caller>(app));
+    caller->group = members_[1]->group;
+    const auto sends = [this](std::size_t member) {
+      const auto& history = members_[member]->app.history();
+      return std::count_if(history.begin(), history.end(), [](const auto& record) {
+        return record.kind == wire::HistoryKind::kSend;
+      });
+    };
+    const auto before = sends(1);
+    const auto before_other = sends(2);
+    tools::CallOptions options;
+    options.want = tools::kAll;
+    app.spawn(ask(caller, static_cast<std::uint8_t>(entry), options));
+    QVERIFY(plant_->run_until([&] { return caller->replies.has_value(); }));
+    QCOMPARE(caller->replies->has_value(), replies > 0);
+    if (replies > 0) QCOMPARE((**caller->replies).size(), replies);
+    QCOMPARE(sends(1), before + 1);
+    QVERIFY(plant_->run_until([&] { return sends(2) == before_other + 1; }));
+  }
+
   void call_wantsNone_returnsWhenNumbered() {
     QVERIFY(ask_and_run(kEcho, 0));
     QVERIFY((**caller_->replies).empty());

@@ -38,7 +38,10 @@ std::vector<ClientRequest> requests() {
           Consumed{UINT64_MAX},
           MulticastPart{300, {4, 5, 6}},
           Direct{kProcess, 2, 32768, {1, 2}},
-          ChangePlant{10, {7, 8, 9}}};
+          ChangePlant{10, {7, 8, 9}},
+          ForceForm{11, "hall 2 burnt down"},
+          BeginLog{12, kGroup},
+          Checkpoint{13, kGroup, true, {1, 2}}};
 }
 
 std::vector<ClientEvent> events() {
@@ -47,7 +50,7 @@ std::vector<ClientEvent> events() {
   Message answer;
   answer.set("sites", 3);
   return {
-      Welcome{kProcess, sites},
+      Welcome{kProcess, sites, 32768},
       Goodbye{Errc::kVersion, "too old"},
       ChangeDone{1, Errc::kUnknownGroup, kGroup, "no such group"},
       LookupDone{2, Errc::kOk, view},
@@ -61,7 +64,9 @@ std::vector<ClientEvent> events() {
       Inspection{12, answer},
       DeliverPart{{7, 8, 9}},
       PartsTaken{300, 49152},
-      Direct{kProcess, 2, 0, {1, 2}}};
+      Direct{kProcess, 2, 0, {1, 2}},
+      Numbered{4096},
+      Durable{{kLife, 5, 6}, false}};
 }
 
 template <typename Variant, typename Decode>

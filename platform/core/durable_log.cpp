@@ -1,0 +1,198 @@
+#include "platform/core/durable_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/base/instrument.h"
+#include "platform/core/quorum.h"
+
+namespace cohort::core {
+
+using Kind = wire::GroupLogRecord::Kind;
+
+namespace {
+
+std::vector<SiteId> sites_of(const std::vector<ProcessId>& processes) {
+  std::vector<SiteId> sites;
+  for (ProcessId process : processes) sites.push_back(process.site());
+  return sites;
+}
+
+}  // namespace
+
+void DurableLog::write(const std::string& group, const wire::GroupLogRecord& record,
+                       std::function<void()> done) {
+  const std::uint64_t token = next_token_++;
+  writing_[token] = std::move(done);
+  context_.effects.push_back(LogWrite{token, group, wire::encode(record)});
+}
+
+void DurableLog::on_log_done(std::uint64_t token) {
+  const auto found = writing_.find(token);
+  if (found == writing_.end()) return;
+  const auto done = std::move(found->second);
+  writing_.erase(found);
+  if (done) done();
+}
+
+void DurableLog::install(std::uint64_t view, const std::vector<SiteLife>& members, std::size_t rank,
+                         const GroupTable* table) {
+  for (const auto& [number, waiting] : std::exchange(waiting_, {})) {
+    COHORT_PROBE("durable.unknown");
+    on_outcome(waiting.id, waiting.sender, false);
+  }
+  view_ = view;
+  members_ = members;
+  rank_ = rank;
+  Told told;
+  told.logged.assign(members.size(), 0);
+  told_.assign(members.size(), told);
+  marking_.clear();
+  delivered_epoch_ = 0;
+  table_awaited_ = table == nullptr;
+  if (table != nullptr) mark(0, *table, true);
+}
+
+void DurableLog::on_table(std::uint64_t epoch, const GroupTable& table) {
+  table_awaited_ = false;
+  delivered_epoch_ = epoch;
+  mark(epoch, table, true);
+}
+
+void DurableLog::on_epoch(std::uint64_t epoch, const GroupTable& table) {
+  delivered_epoch_ = epoch;
+  mark(epoch, table, false);
+}
+
+void DurableLog::mark(std::uint64_t epoch, const GroupTable& table, bool all) {
+  std::map<std::string, std::vector<SiteId>> now;
+  for (const auto& [id, group] : table.groups()) {
+    if (!group.loggers.empty()) now[group.name] = sites_of(group.loggers);
+  }
+  // A group that nobody logs any more keeps its last marker: whoever logged it last has the state.
+  for (const auto& [name, sites] : now) {
+    const auto before = marked_.find(name);
+    if (!all && before != marked_.end() && before->second == sites) continue;
+    marked_[name] = sites;
+    ++marking_[epoch];
+    wire::GroupLogRecord record;
+    record.kind = Kind::kMarker;
+    record.place = {view_, epoch};
+    record.sites = sites;
+    write(name, record, [this, view = view_, epoch] {
+      if (view != view_) return;
+      if (--marking_[epoch] == 0) marking_.erase(epoch);
+      update_markers();
+    });
+  }
+  update_markers();
+}
+
+void DurableLog::update_markers() {
+  if (table_awaited_) return;
+  const std::uint64_t markers = marking_.empty() ? delivered_epoch_ + 1 : marking_.begin()->first;
+  // Where no group is logged nobody asks.
+  news_ = news_ || (markers != told_[rank_].markers && !marked_.empty());
+  told_[rank_].markers = markers;
+}
+
+bool DurableLog::logs_here(const Group& group) const {
+  const auto local = [this](ProcessId process) { return process.life() == context_.self; };
+  if (std::any_of(group.loggers.begin(), group.loggers.end(), local)) return true;
+  return std::any_of(beginning_.begin(), beginning_.end(),
+                     [&](const auto& begun) { return begun.first == group.name; });
+}
+
+void DurableLog::on_delivered(const wire::MessageId& id, const StreamEntry& entry,
+                              const GroupTable& table) {
+  const auto member = std::find(members_.begin(), members_.end(), id.origin);
+  if (member == members_.end()) return;
+  const auto origin = static_cast<std::size_t>(member - members_.begin());
+  for (GroupId to : entry.head.destinations.groups) {
+    const Group* group = table.find(to);
+    if (group == nullptr || !logs_here(*group)) continue;
+    wire::GroupLogRecord record;
+    record.kind = Kind::kUpdate;
+    record.id = id;
+    record.sender = entry.head.sender;
+    record.entry = entry.head.entry;
+    record.bytes = entry.payload;
+    write(group->name, record, [this, view = view_, origin, number = id.number] {
+      if (view != view_) return;
+      told_[rank_].logged[origin] = std::max(told_[rank_].logged[origin], number);
+      news_ = true;
+    });
+  }
+}
+
+void DurableLog::await(const wire::MessageId& id, std::uint64_t epoch, ProcessId sender,
+                       const Group& group) {
+  Waiting waiting{epoch, sender, id, {}};
+  for (ProcessId logger : group.loggers) {
+    const auto member = std::find(members_.begin(), members_.end(), logger.life());
+    if (member == members_.end()) continue;
+    waiting.loggers.push_back(static_cast<std::size_t>(member - members_.begin()));
+  }
+  waiting_.emplace(id.number, std::move(waiting));
+}
+
+void DurableLog::begin(ProcessId member, const Group& group) {
+  wire::GroupLogRecord record;
+  record.kind = Kind::kBegin;
+  record.flag = !logs_here(group);
+  beginning_.insert({group.name, member});
+  write(group.name, record, nullptr);
+}
+
+void DurableLog::checkpoint(const std::string& group, bool more, Bytes state,
+                            std::function<void()> durable) {
+  wire::GroupLogRecord record;
+  record.kind = Kind::kCheckpoint;
+  record.flag = more;
+  record.bytes = std::move(state);
+  write(group, record, std::move(durable));
+}
+
+void DurableLog::on_member_gone(ProcessId member) {
+  std::erase_if(beginning_, [member](const auto& begun) { return begun.second == member; });
+}
+
+void DurableLog::on_logged(std::size_t rank, const wire::Logged& logged) {
+  if (logged.logged.size() != members_.size()) return;
+  Told& told = told_[rank];
+  told.markers = std::max(told.markers, logged.markers);
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    told.logged[i] = std::max(told.logged[i], logged.logged[i]);
+  }
+}
+
+bool DurableLog::durable(const Waiting& waiting) const {
+  std::size_t marked = 0;
+  for (const Told& told : told_) marked += told.markers > waiting.epoch ? 1 : 0;
+  const bool oldest = told_.front().markers > waiting.epoch;
+  if (COHORT_MUTANT("durable_at_one")) return told_[rank_].logged[rank_] >= waiting.id.number;
+  if (!is_quorum(marked, members_.size(), oldest)) return false;
+  std::size_t logged = 0;
+  for (std::size_t rank : waiting.loggers) {
+    logged += told_[rank].logged[rank_] >= waiting.id.number ? 1 : 0;
+  }
+  return 2 * logged > waiting.loggers.size();
+}
+
+void DurableLog::flush(bool lease) {
+  if (std::exchange(news_, false)) {
+    const wire::Logged frame{view_, told_[rank_].markers, told_[rank_].logged};
+    for (std::size_t peer = 0; peer < members_.size(); ++peer) {
+      if (peer != rank_) sessions_.send(members_[peer].site, Channel::kControl, frame);
+    }
+  }
+  if (!lease) return;
+  std::erase_if(waiting_, [this](const auto& entry) {
+    if (!durable(entry.second)) return false;
+    COHORT_PROBE("durable.done");
+    on_outcome(entry.second.id, entry.second.sender, true);
+    return true;
+  });
+}
+
+}  // namespace cohort::core

@@ -1,0 +1,118 @@
+#include "platform/wire/history_of.h"
+
+namespace cohort::wire {
+
+namespace {
+
+HistoryRecord of_kind(HistoryKind kind) {
+  HistoryRecord record;
+  record.kind = kind;
+  return record;
+}
+
+}  // namespace
+
+HistoryRecord history_of(const Welcome& welcome) {
+  HistoryRecord record = of_kind(HistoryKind::kBegin);
+  record.view = welcome.sites.number;
+  record.sites = welcome.sites.members;
+  return record;
+}
+
+HistoryRecord history_of(const Goodbye& goodbye) {
+  HistoryRecord record = of_kind(HistoryKind::kEnd);
+  record.text = goodbye.reason;
+  return record;
+}
+
+HistoryRecord history_of(const Sent& sent) {
+  HistoryRecord record = of_kind(HistoryKind::kSent);
+  record.token = sent.token;
+  record.id = sent.id;
+  record.members = sent.recipients;
+  if (sent.code != Errc::kOk) record.text = std::string(to_string(sent.code)) + ": " + sent.text;
+  return record;
+}
+
+HistoryRecord history_of(const Deliver& deliver) {
+  HistoryRecord record = of_kind(HistoryKind::kDeliver);
+  record.id = deliver.id;
+  record.peer = deliver.sender;
+  record.order = deliver.order;
+  record.group = deliver.group;
+  record.view = deliver.view;
+  record.destinations = deliver.destinations;
+  record.entry = deliver.entry;
+  record.digest = history_digest(deliver.payload);
+  return record;
+}
+
+HistoryRecord history_of(const View& view) {
+  HistoryRecord record = of_kind(HistoryKind::kView);
+  record.group = view.view.group;
+  record.view = view.view.number;
+  record.members = view.view.members;
+  for (const auto& [process, why] : view.departed) record.peers.push_back(process);
+  return record;
+}
+
+HistoryRecord history_of(const ProcessGone& gone) {
+  HistoryRecord record = of_kind(HistoryKind::kGone);
+  record.peer = gone.process;
+  return record;
+}
+
+HistoryRecord history_of(const Sites& sites) {
+  HistoryRecord record = of_kind(HistoryKind::kSites);
+  record.view = sites.view.number;
+  record.sites = sites.view.members;
+  for (const auto& [life, reason] : sites.departed) {
+    record.text += (record.text.empty() ? "" : "; ") + to_string(life) + ": " + reason;
+  }
+  return record;
+}
+
+HistoryRecord history_of(const Serving& serving) {
+  HistoryRecord record = of_kind(HistoryKind::kServing);
+  record.view = serving.serving ? 1 : 0;
+  return record;
+}
+
+HistoryRecord history_of(const FlushDone& done) {
+  HistoryRecord record = of_kind(HistoryKind::kFlushEnd);
+  record.token = done.token;
+  return record;
+}
+
+std::optional<HistoryRecord> history_of(const ClientEvent& event) {
+  return std::visit(
+      [](const auto& each) -> std::optional<HistoryRecord> {
+        using Event = std::decay_t<decltype(each)>;
+        // Not merely convertible to the variant, which would call this function again.
+        if constexpr (requires { static_cast<HistoryRecord (*)(const Event&)>(&history_of); }) {
+          return history_of(each);
+        } else {
+          return std::nullopt;
+        }
+      },
+      event);
+}
+
+HistoryRecord history_of(const Multicast& multicast) {
+  HistoryRecord record = of_kind(HistoryKind::kSend);
+  record.token = multicast.token;
+  record.order = multicast.order;
+  record.safety = multicast.safety;
+  record.destinations = multicast.destinations;
+  record.entry = multicast.entry;
+  record.digest = history_digest(multicast.payload);
+  return record;
+}
+
+HistoryRecord history_of(const Flush& flush) {
+  HistoryRecord record = of_kind(HistoryKind::kFlushBegin);
+  record.token = flush.token;
+  return record;
+}
+
+}  // namespace cohort::wire

@@ -1,0 +1,168 @@
+#include <QtTest/QtTest>
+
+#include "platform/wire/group_log.h"
+#include "unit/core/plant.h"
+
+using namespace cohort;
+using core::ClientHandle;
+using core::test::Plant;
+
+namespace {
+
+/// Three sites, each with a member of group "ledger"; those named keep its log.
+struct Ledger {
+  Plant plant{3};
+  ClientHandle clients[4];
+  GroupId group;
+
+  explicit Ledger(const std::vector<std::uint16_t>& loggers) {
+    for (std::uint16_t site = 1; site <= 3; ++site) plant.start(site);
+    plant.run(seconds(3));
+    for (std::uint16_t site = 1; site <= 3; ++site) {
+      clients[site] = plant.client(site);
+      plant.run(millis(50));
+      plant.ask(site, clients[site], wire::JoinGroup{1, "ledger", true, {}});
+      plant.run(millis(200));
+    }
+    group = std::get<wire::ChangeDone>(*find<wire::ChangeDone>(1)).group;
+    for (std::uint16_t site : loggers) {
+      plant.ask(site, clients[site], wire::BeginLog{2, group});
+      plant.run(millis(20));
+      plant.ask(site, clients[site], wire::Checkpoint{3, group, false, {7}});
+      plant.run(millis(200));
+    }
+  }
+
+  void update(std::uint16_t site, std::uint64_t token) {
+    wire::Multicast multicast;
+    multicast.token = token;
+    multicast.order = wire::Order::kTotal;
+    multicast.safety = wire::Safety::kDurable;
+    multicast.destinations.groups = {group};
+    multicast.entry = 16;
+    multicast.payload = {static_cast<std::uint8_t>(token)};
+    plant.ask(site, clients[site], multicast);
+  }
+
+  template <typename Event>
+  const wire::ClientEvent* find(std::uint16_t site) {
+    const wire::ClientEvent* found = nullptr;
+    for (const auto& event : plant.heard(site, clients[site])) {
+      if (std::holds_alternative<Event>(event)) found = &event;
+    }
+    return found;
+  }
+  template <typename Event>
+  int count(std::uint16_t site) {
+    int found = 0;
+    for (const auto& event : plant.heard(site, clients[site])) {
+      found += std::holds_alternative<Event>(event) ? 1 : 0;
+    }
+    return found;
+  }
+  wire::GroupLogSummary summary(std::uint16_t site) {
+    return *wire::summarize(SiteId{site}, plant.group_log(site, "ledger"));
+  }
+};
+
+}  // namespace
+
+class TstDurable : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void update_isOnMoreThanHalfOfTheLogs_beforeItIsReportedDurable() {
+    // Goal: durable delivery. Method: three logs, one update; all have it, the sender is told.
+    Ledger ledger({1, 2, 3});
+    ledger.update(2, 40);
+    ledger.plant.run(millis(100));
+    QCOMPARE(ledger.count<wire::Deliver>(1), 1);
+    QCOMPARE(ledger.count<wire::Durable>(2), 1);
+    QVERIFY(std::get<wire::Durable>(*ledger.find<wire::Durable>(2)).durable);
+    for (std::uint16_t site = 1; site <= 3; ++site) {
+      QCOMPARE(ledger.summary(site).updates, std::uint64_t{1});
+      QVERIFY(ledger.summary(site).complete);
+      QCOMPARE(ledger.summary(site).markers.back().sites.size(), std::size_t{3});
+    }
+  }
+
+  void stalledDisks_gateTheReport_neverTheOrder_H17() {
+    // Goal: H17. Method: two of three disks stall; the update and what follows are delivered, and
+    // nothing is reported.
+    Ledger ledger({1, 2, 3});
+    ledger.plant.stall_disk(1);
+    ledger.plant.stall_disk(2);
+    ledger.update(3, 40);
+    ledger.update(1, 41);
+    ledger.plant.run(seconds(1));
+    for (std::uint16_t site = 1; site <= 3; ++site) QCOMPARE(ledger.count<wire::Deliver>(site), 2);
+    QCOMPARE(ledger.count<wire::Durable>(3), 0);
+    QCOMPARE(ledger.count<wire::Durable>(1), 0);
+  }
+
+  void oneStalledDiskOfThree_doesNotMatter() {
+    Ledger ledger({1, 2, 3});
+    ledger.plant.stall_disk(3);
+    ledger.update(3, 40);
+    ledger.plant.run(seconds(1));
+    QCOMPARE(ledger.count<wire::Durable>(3), 1);
+  }
+
+  void viewChange_makesTheOutcomeUnknown() {
+    // Goal: an outcome that nobody can say is said to be unknown. Method: two disks stall, then the
+    // view changes.
+    Ledger ledger({1, 2, 3});
+    ledger.plant.stall_disk(1);
+    ledger.plant.stall_disk(2);
+    ledger.update(3, 40);
+    ledger.plant.run(millis(100));
+    ledger.plant.kill(1);
+    ledger.plant.start(1);
+    ledger.plant.unstall_disk(2);
+    ledger.plant.run(seconds(3));
+    QCOMPARE(ledger.count<wire::Durable>(3), 1);
+    QVERIFY(!std::get<wire::Durable>(*ledger.find<wire::Durable>(3)).durable);
+  }
+
+  void markerThatMostSitesLack_holdsTheReportBack_E4() {
+    // Goal: E4: an update counts only once a quorum of sites knows durably who logs. Method: only
+    // site 1 logs; the disks of 2 and 3 stall before the next view, so their markers are missing.
+    Ledger ledger({1});
+    ledger.update(1, 40);
+    ledger.plant.run(millis(100));
+    QCOMPARE(ledger.count<wire::Durable>(1), 1);
+    Ledger late({});
+    late.plant.stall_disk(2);
+    late.plant.stall_disk(3);
+    late.plant.ask(1, late.clients[1], wire::BeginLog{2, late.group});
+    late.plant.run(millis(20));
+    late.plant.ask(1, late.clients[1], wire::Checkpoint{3, late.group, false, {7}});
+    late.plant.run(millis(200));
+    late.update(1, 40);
+    late.plant.run(seconds(1));
+    QCOMPARE(late.count<wire::Deliver>(1), 1);
+    QCOMPARE(late.count<wire::Durable>(1), 0);
+  }
+
+  void groupThatNobodyLogs_refuses() {
+    Ledger ledger({});
+    ledger.update(1, 40);
+    ledger.plant.run(millis(100));
+    QCOMPARE(ledger.count<wire::Deliver>(1), 0);
+    QCOMPARE(std::get<wire::Sent>(*ledger.find<wire::Sent>(1)).code, Errc::kRefused);
+  }
+
+  void causalDurable_isAProtocolError() {
+    // Goal: logs are prefixes of one order (E5): only ABCASTs can be durable.
+    Ledger ledger({1});
+    wire::Multicast multicast;
+    multicast.token = 9;
+    multicast.safety = wire::Safety::kDurable;
+    multicast.destinations.groups = {ledger.group};
+    ledger.plant.ask(1, ledger.clients[1], multicast);
+    QCOMPARE(ledger.count<wire::Goodbye>(1), 1);
+  }
+};
+
+QTEST_GUILESS_MAIN(TstDurable)
+#include "tst_durable.moc"

@@ -1,0 +1,54 @@
+// Goal: V10's checker objects to a site that acts beside a view without it, and to nothing else.
+// Method: hand-made runs of three sites.
+#include "platform/sim/lease_watch.h"
+
+#include <QtTest>
+
+using namespace cohort;
+using sim::LeaseWatch;
+
+namespace {
+const SiteLife kA{SiteId{1}, Incarnation{1}};
+const SiteLife kB{SiteId{2}, Incarnation{1}};
+const SiteLife kC{SiteId{3}, Incarnation{1}};
+}  // namespace
+
+class TstLeaseWatch : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void membersDeliver_andARemovedOneFallsSilent_violatesNothing() {
+    LeaseWatch watch;
+    for (SiteLife site : {kA, kB, kC}) {
+      watch.on_trace(site, "event=view.installed site=x view=1 members=1.1,2.1,3.1 removed=");
+    }
+    for (SiteLife site : {kA, kB, kC}) watch.on_delivery(site);
+    watch.on_install(kA, 2, {kA, kB});
+    watch.on_delivery(kA);
+    watch.on_delivery(kB);  // it is a member, although it has not installed the view yet
+    watch.on_install(kB, 2, {kA, kB});
+    QVERIFY(watch.violations().empty());
+  }
+
+  void removedSiteDelivers_afterTheFirstInstall_violatesV10() {
+    LeaseWatch watch;
+    watch.on_install(kA, 1, {kA, kB, kC});
+    watch.on_trace(kB, "event=view.installed site=2.1 view=2 members=1.1,2.1");
+    watch.on_delivery(kC);
+    QCOMPARE(watch.violations().size(), std::size_t{1});
+    QCOMPARE(watch.violations().front().property, std::string("V10"));
+  }
+
+  void nextLifeOfARemovedSite_mayDeliver() {
+    LeaseWatch watch;
+    const SiteLife next{kC.site, Incarnation{2}};
+    watch.on_install(kA, 1, {kA, kB, kC});
+    watch.on_install(kA, 2, {kA, kB});
+    watch.on_install(kA, 3, {kA, kB, next});
+    watch.on_delivery(next);
+    QVERIFY(watch.violations().empty());
+  }
+};
+
+QTEST_GUILESS_MAIN(TstLeaseWatch)
+#include "tst_lease_watch.moc"
