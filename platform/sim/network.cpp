@@ -188,8 +188,15 @@ void Network::send(SiteId from, SiteId to, core::Channel channel, Bytes frame) {
     });
     return;
   }
-  queue_.at(arrival, [this, line_of, end, session, number, frame = std::move(frame)]() mutable {
-    arrive(*line_of, 1 - end, session, number, std::move(frame));
+  plan_arrival(where, 1 - end, number, std::move(frame), arrival);
+}
+
+/// Over the session that the sender has now.
+void Network::plan_arrival(Line& line, int end, std::uint64_t number, Bytes frame, Duration at) {
+  Line* where = &line;
+  const std::uint64_t session = line.ends[1 - end].session;
+  queue_.at(at, [this, where, end, session, number, bytes = std::move(frame)]() mutable {
+    arrive(*where, end, session, number, std::move(bytes));
   });
 }
 
@@ -293,7 +300,7 @@ bool Network::impeded(SiteId to) const {
          std::any_of(impeded_.slow.begin(), impeded_.slow.end(), in);
 }
 
-/// The line is as fast as before: what is on it arrives now.
+/// The line is as fast as before: what is on it arrives now, or as soon as the other end is up.
 void Network::catch_up(SiteId from, SiteId to) {
   for (const core::Channel channel : kAllChannels) {
     Line& where = line(from, to, channel);
@@ -302,7 +309,16 @@ void Network::catch_up(SiteId from, SiteId to) {
     here.line_free = Duration{0};
     here.last_arrival = std::min(here.last_arrival, queue_.now());
     for (auto& [key, frame] : std::exchange(here.crawling, {})) {
-      arrive(where, 1 - end, key.first, key.second, std::move(frame));
+      const auto& [session, number] = key;
+      const End& there = where.ends[1 - end];
+      // What comes before that end is up would be lost without any reset.
+      const bool too_early =
+          session == where.session && session == here.session && session != there.session;
+      if (too_early) {
+        plan_arrival(where, 1 - end, number, std::move(frame), there.up_at + Duration(1));
+      } else {
+        arrive(where, 1 - end, session, number, std::move(frame));
+      }
     }
   }
 }

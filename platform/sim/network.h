@@ -94,6 +94,7 @@ class Network {
   void establish(Line& line);
   void come_up(Line& line, int end, std::uint64_t session);
   void go_down(Line& line, int end, std::uint64_t session);
+  void plan_arrival(Line& line, int end, std::uint64_t number, Bytes frame, Duration at);
   void arrive(Line& line, int end, std::uint64_t session, std::uint64_t number, Bytes frame);
   void hand_up(Line& line, int end);
   void lose_suffix(Line& line, int end);
