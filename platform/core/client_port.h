@@ -158,12 +158,16 @@ class ClientPort : public Upcalls {
   bool take_from_anybody(Client& client, const wire::ClientRequest& request);
   bool take_now(Client& client, const wire::ClientRequest& request);
   bool legal(Client& client, const wire::ClientRequest& request);
+  // requests in their order (client_requests.cpp)
   void pump(Client& client);
   bool start(Client& client, Queued& queued);
   bool start_multicast(Client& client, wire::Multicast& request);
   void count_quiet(Client& client, std::size_t bytes);
   void clear_queue(Client& client);
   void tell_sent(Client& client, std::uint64_t token, DataPlane::Numbered numbered);
+  void start_change(Client& client, std::uint64_t token, wire::Change change);
+  void start_flush(Client& client, std::uint64_t token);
+  void complete_flushes(Client& client);
   // large multicasts (client_large.cpp)
   std::shared_ptr<LargeSend> make_large(Client& client, wire::Multicast& request) const;
   void on_part(Client& client, const wire::MulticastPart& part);
@@ -181,17 +185,16 @@ class ClientPort : public Upcalls {
   std::size_t cap_of(const Client& client) const;
   void exclude(Client& client, std::string reason);
   void submit_failure(Client& client, wire::Departure reason);
-  void start_change(Client& client, std::uint64_t token, wire::Change change);
-  void take_plant_change(Client& client, const wire::ChangePlant& request);
-  void take_force_form(Client& client, const wire::ForceForm& request);
-  Result<void> check_operator(const Client& client) const;
   // durable updates (client_log.cpp)
   bool may_log(const wire::Multicast& request, Client& client);
   void await_durable(const Client& client, const DataPlane::Numbered& numbered, GroupId group);
   void start_log(Client& client, const wire::BeginLog& request);
   void start_checkpoint(Client& client, wire::Checkpoint& request);
-  void start_flush(Client& client, std::uint64_t token);
-  void complete_flushes(Client& client);
+  // operators (client_operator.cpp)
+  void take_plant_change(Client& client, const wire::ChangePlant& request);
+  void take_force_form(Client& client, const wire::ForceForm& request);
+  Result<void> check_operator(const Client& client) const;
+  // what is delivered (client_upcalls.cpp)
   void deliver_global(const wire::Change& change, std::uint64_t view, const GroupTable& table);
   void tell_views(const std::vector<GroupChange>& changes);
   Recipients local_recipients(const wire::Destinations& destinations,

@@ -167,6 +167,10 @@ Bytes garbage_of(const Action& action, std::uint64_t seed) {
   return garbage;
 }
 
+bool is_misbehaviour(Verb verb) {
+  return verb == Verb::kHang || verb == Verb::kGoOn || verb == Verb::kGarbage;
+}
+
 bool is_operation(Verb verb) {
   return verb >= Verb::kStartProcess && verb != Verb::kCrashProcess;
 }

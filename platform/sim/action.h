@@ -85,6 +85,9 @@ std::string to_text(Duration duration);
 /// What a process that speaks garbage sends: the same for the same action and seed.
 Bytes garbage_of(const Action& action, std::uint64_t seed);
 
+/// True for what a process does to its daemon: reads nothing, reads again, speaks garbage.
+bool is_misbehaviour(Verb verb);
+
 /// True for what a process does itself or is created with (not for its crash).
 bool is_operation(Verb verb);
 

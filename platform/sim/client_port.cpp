@@ -76,6 +76,17 @@ void ClientPort::hand_up(Bytes record) {
   if (on_record) on_record(record);
 }
 
+void ClientPort::misbehave(const Action& action) {
+  if (action.verb == Verb::kGoOn) return go_on();
+  if (action.verb == Verb::kHang) {
+    world_.phases().on_fault("process hangs", site_);
+    hang();
+  } else {
+    world_.phases().on_fault("garbage", site_);
+    send(garbage_of(action, world_.options().seed));
+  }
+}
+
 void ClientPort::hang() {
   if (!open_ || hung_) return;
   hung_ = true;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/core/input.h"
+#include "platform/sim/action.h"
 #include "platform/sim/history_tap.h"
 #include "platform/wire/client_link.h"
 #include "platform/wire/parts.h"
@@ -30,6 +31,8 @@ class ClientPort final : public wire::ClientLink, public std::enable_shared_from
   /// The process reads nothing any more, until it reads again: then all that has come.
   void hang();
   void go_on();
+  /// Does what is_misbehaviour() names.
+  void misbehave(const Action& action);
 
   // ---- for the site
   void from_daemon(Bytes record);

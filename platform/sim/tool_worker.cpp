@@ -150,15 +150,11 @@ void ToolWorker::begin(Verb verb) {
 
 bool ToolWorker::perform(const Action& action) {
   if (!open()) return false;
-  if (action.verb == Verb::kHang || action.verb == Verb::kGoOn || action.verb == Verb::kGarbage) {
+  if (is_misbehaviour(action.verb)) {
     Action mine = action;
     mine.process = name();
     world_.journal(mine);
-    if (action.verb == Verb::kHang) world_.phases().on_fault("process hangs", site_);
-    if (action.verb == Verb::kGarbage) world_.phases().on_fault("garbage", site_);
-    if (action.verb == Verb::kHang) port_->hang();
-    if (action.verb == Verb::kGoOn) port_->go_on();
-    if (action.verb == Verb::kGarbage) port_->send(garbage_of(mine, world_.options().seed));
+    port_->misbehave(mine);
     return true;
   }
   const bool mine = action.verb >= Verb::kUpdate && action.verb <= Verb::kLeaveAndReturn;

@@ -57,15 +57,11 @@ std::string Worker::pending_text() const {
 }
 
 bool Worker::perform(const Action& action) {
-  if (!open()) return false;
+  if (!open() || !is_misbehaviour(action.verb)) return false;
   Action mine = action;
   mine.process = name();
   world_.journal(mine);
-  if (action.verb == Verb::kHang) world_.phases().on_fault("process hangs", site_);
-  if (action.verb == Verb::kGarbage) world_.phases().on_fault("garbage", site_);
-  if (action.verb == Verb::kHang) port_->hang();
-  if (action.verb == Verb::kGoOn) port_->go_on();
-  if (action.verb == Verb::kGarbage) port_->send(garbage_of(mine, world_.options().seed));
+  port_->misbehave(mine);
   return true;
 }
 

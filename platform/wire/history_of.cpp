@@ -10,6 +10,15 @@ HistoryRecord of_kind(HistoryKind kind) {
   return record;
 }
 
+/// What a message is, as its sender and whoever it is delivered to both know it.
+template <typename Message>
+void describe(HistoryRecord& record, const Message& message) {
+  record.order = message.order;
+  record.destinations = message.destinations;
+  record.entry = message.entry;
+  record.digest = history_digest(message.payload);
+}
+
 }  // namespace
 
 HistoryRecord history_of(const Welcome& welcome) {
@@ -38,12 +47,9 @@ HistoryRecord history_of(const Deliver& deliver) {
   HistoryRecord record = of_kind(HistoryKind::kDeliver);
   record.id = deliver.id;
   record.peer = deliver.sender;
-  record.order = deliver.order;
   record.group = deliver.group;
   record.view = deliver.view;
-  record.destinations = deliver.destinations;
-  record.entry = deliver.entry;
-  record.digest = history_digest(deliver.payload);
+  describe(record, deliver);
   return record;
 }
 
@@ -101,11 +107,8 @@ std::optional<HistoryRecord> history_of(const ClientEvent& event) {
 HistoryRecord history_of(const Multicast& multicast) {
   HistoryRecord record = of_kind(HistoryKind::kSend);
   record.token = multicast.token;
-  record.order = multicast.order;
   record.safety = multicast.safety;
-  record.destinations = multicast.destinations;
-  record.entry = multicast.entry;
-  record.digest = history_digest(multicast.payload);
+  describe(record, multicast);
   return record;
 }
 

@@ -6,6 +6,7 @@
 
 #include "platform/base/assert.h"
 #include "platform/base/limits.h"
+#include "platform/wire/peer_frames.h"
 
 namespace cohort::wire {
 
@@ -21,10 +22,6 @@ constexpr std::uint8_t kAllFlags = 63;
 
 /// What a number may take in a frame beside its payload, and an envelope around it.
 constexpr std::size_t kNumberBytes = 64 + 10 * limits::kSitesPerPlant + 16 * limits::kDestinations;
-
-bool has_head(EntryKind kind) {
-  return kind == EntryKind::kMessage || kind == EntryKind::kHeader;
-}
 
 bool same_head(const MessageHead& a, const MessageHead& b) {
   return a.order == b.order && a.safety == b.safety && a.sender == b.sender && a.entry == b.entry &&

@@ -138,13 +138,9 @@ bool ScriptClient::perform_now(const Action& action) {
       send(wire::Flush{token("flush")});
       return true;
     case Verb::kHang:
-      port_->hang();
-      return true;
     case Verb::kGoOn:
-      port_->go_on();
-      return true;
     case Verb::kGarbage:
-      port_->send(garbage_of(action, world_.options().seed));
+      port_->misbehave(action);
       return true;
     default:
       return !action.names.empty() && perform_on_group(action, action.names.front());

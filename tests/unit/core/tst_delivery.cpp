@@ -3,16 +3,15 @@
 #include "platform/core/delivery.h"
 
 #include <QtTest/QtTest>
+#include <algorithm>
+#include <utility>
+
+#include "unit/core/fed_site.h"
 
 using namespace cohort;
-using core::Context;
 using core::Delivery;
-using core::Multicast;
-using core::Sessions;
 using core::Stability;
-using core::TotalOrder;
 using wire::EntryKind;
-using wire::StreamFrame;
 
 namespace {
 
@@ -21,29 +20,14 @@ constexpr std::size_t kB = 1;
 constexpr std::size_t kC = 2;
 
 /// Site A of three.
-struct Site {
-  Context context{SiteLife{SiteId{1}, Incarnation{1}}, 1};
-  Sessions sessions{context, "plant"};
-  Multicast multicast{sessions};
-  TotalOrder order;
+struct Site : core::FedSite {
   Stability stability;
-  Site() {
-    std::vector<SiteLife> members;
-    for (std::uint16_t i = 1; i <= 3; ++i) members.push_back({SiteId{i}, Incarnation{1}});
-    multicast.install(1, members, kA);
-    order.install(3);
-    stability.install(3);
-  }
+  Site() : FedSite(3) { stability.install(3); }
   /// The next numbers of the origin, up to `last`.
   void frame(std::size_t origin, EntryKind kind, wire::SiteVector vector, std::uint64_t last = 0) {
-    StreamFrame f;
-    f.view = 1;
-    f.first = multicast.stream(origin).received() + 1;
+    wire::StreamFrame f = next(origin, kind, std::move(vector), kA);
     f.number = std::max(f.first, last);
-    f.kind = kind;
     f.head.order = wire::Order::kCausal;
-    f.head.vector = std::move(vector);
-    f.head.destination_sites = wire::site_bit(kA);
     QVERIFY(multicast.receive(origin, std::move(f)));
   }
   /// All that can be done now: "B1 C1 ".

@@ -1,45 +1,28 @@
 #include "platform/core/total_order.h"
 
 #include <QtTest/QtTest>
+#include <utility>
+
+#include "unit/core/fed_site.h"
 
 using namespace cohort;
-using core::Context;
-using core::Multicast;
-using core::Sessions;
-using core::TotalOrder;
 using wire::EntryKind;
-using wire::StreamFrame;
 
 namespace {
 
-constexpr std::size_t kA = 0;  // the sequencer
 constexpr std::size_t kB = 1;
 constexpr std::size_t kD = 2;
 constexpr std::size_t kE = 3;
 constexpr std::size_t kF = 4;
 
-/// The sequencer of five sites, fed by hand.
-struct Sequencer {
-  Context context{SiteLife{SiteId{1}, Incarnation{1}}, 1};
-  Sessions sessions{context, "plant"};
-  Multicast multicast{sessions};
-  TotalOrder order;
-  Sequencer() {
-    std::vector<SiteLife> members;
-    for (std::uint16_t i = 1; i <= 5; ++i) members.push_back({SiteId{i}, Incarnation{1}});
-    multicast.install(1, members, kA);
-    order.install(5);
-  }
+/// The sequencer, of rank 0, of five sites, fed by hand.
+struct Sequencer : core::FedSite {
+  Sequencer() : FedSite(5) {}
   void frame(std::size_t origin, EntryKind kind, wire::SiteVector vector,
              wire::Order message_order = wire::Order::kTotal, std::uint64_t epoch = 0) {
-    StreamFrame f;
-    f.view = 1;
+    wire::StreamFrame f = next(origin, kind, std::move(vector), kB);
     f.epoch = epoch;
-    f.number = f.first = multicast.stream(origin).received() + 1;
-    f.kind = kind;
     f.head.order = message_order;
-    f.head.vector = std::move(vector);
-    f.head.destination_sites = wire::site_bit(kB);
     QVERIFY(multicast.receive(origin, std::move(f)));
   }
   std::string places() {

@@ -1,11 +1,9 @@
 // Goal: clients and daemon exchange records in order; a bad or slow client is closed alone, with a
 // reason.
 // Method: a real Unix socket in a temporary folder, server and clients in one event loop.
-#include "platform/net/client_server.h"
 
 #include <unistd.h>
 
-#include <QTemporaryDir>
 #include <QtTest>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
@@ -17,11 +15,12 @@
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/record_stream.h"
 #include "unit/net/drive.h"
+#include "unit/net/server_end.h"
 
 using namespace cohort;
 using namespace cohort::net;
 
-class TstClientServer : public QObject {
+class TstClientServer : public QObject, ServerEnd {
   Q_OBJECT
 
  private slots:
@@ -78,48 +77,17 @@ class TstClientServer : public QObject {
     return socket;
   }
 
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::filesystem::path path_;
-  std::unique_ptr<Runtime> runtime_;
-  std::unique_ptr<ClientServer> server_;
-  std::vector<ClientServer::Client> opened_;
-  std::vector<std::uint32_t> users_;
-  std::map<ClientServer::Client, std::vector<Bytes>> records_;
-  std::map<ClientServer::Client, std::string> gone_;
   std::vector<Bytes> received_;
   std::string closed_;
 };
 
 void TstClientServer::init() {
-  folder_ = std::make_unique<QTemporaryDir>();
-  path_ = folder_->filePath("cohortd.sock").toStdString();
-  runtime_ = std::make_unique<Runtime>();
-  ClientServer::Handlers handlers;
-  handlers.on_opened = [this](ClientServer::Client client, std::uint32_t user) {
-    opened_.push_back(client);
-    users_.push_back(user);
-  };
-  handlers.on_records = [this](ClientServer::Client client, const Bytes& framed) {
-    ByteView records = framed;
-    while (const auto record = wire::take_record(records)) {
-      records_[client].emplace_back(record->begin(), record->end());
-    }
-  };
-  handlers.on_gone = [this](ClientServer::Client client, const std::string& reason) {
-    gone_[client] = reason;
-  };
-  server_ = std::make_unique<ClientServer>(*runtime_, handlers);
-  const auto listens = server_->listen(path_);
+  const auto listens = begin();
   QVERIFY2(listens, listens ? "" : listens.error().text.c_str());
 }
 
 void TstClientServer::cleanup() {
-  server_.reset();
-  runtime_.reset();
-  opened_.clear();
-  users_.clear();
-  records_.clear();
-  gone_.clear();
+  end();
   received_.clear();
   closed_.clear();
 }

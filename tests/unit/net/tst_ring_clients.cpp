@@ -5,20 +5,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <QTemporaryDir>
 #include <QtTest>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <csignal>
 
 #include "platform/base/limits.h"
 #include "platform/base/rng.h"
-#include "platform/net/client_server.h"
 #include "platform/net/frame_decoder.h"
 #include "platform/net/ring_memory.h"
 #include "platform/net/unix_client_link.h"
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/record_stream.h"
 #include "unit/net/drive.h"
+#include "unit/net/server_end.h"
 
 using namespace cohort;
 using namespace cohort::net;
@@ -54,7 +53,7 @@ struct Wild {
 
 }  // namespace
 
-class TstRingClients : public QObject {
+class TstRingClients : public QObject, ServerEnd {
   Q_OBJECT
 
  private slots:
@@ -91,10 +90,10 @@ class TstRingClients : public QObject {
         }
         wild.wake();
         runtime_->context().poll();
-        server_->send(last_client_, framed(Bytes(100, 1)));
+        server_->send(last_client(), framed(Bytes(100, 1)));
       }
       wild.socket.close();
-      QVERIFY(drive(*runtime_, [&] { return gone_.contains(last_client_); }));
+      QVERIFY(drive(*runtime_, [&] { return gone_.contains(last_client()); }));
     }
     expect_good_works(*good);
   }
@@ -139,8 +138,8 @@ class TstRingClients : public QObject {
     };
     // The wish lies in the socket; the server has only accepted.
     QVERIFY(drive(*runtime_, [&] {
-      if (last_client_ == 1) server_->send(1, framed(Bytes(20, 9)));
-      return last_client_ == 1;
+      if (last_client() == 1) server_->send(1, framed(Bytes(20, 9)));
+      return last_client() == 1;
     }));
     QVERIFY(drive(*runtime_, [this] { return received_.size() == 1; }));
     (*link)->send(Bytes{5});
@@ -167,11 +166,11 @@ class TstRingClients : public QObject {
       const pid_t child = ::fork();
       QVERIFY(child >= 0);
       if (child == 0) flood_for_ever();
-      QVERIFY(drive(*runtime_, [this] { return records_[last_client_].size() > 1000; }));
+      QVERIFY(drive(*runtime_, [this] { return records_[last_client()].size() > 1000; }));
       ::kill(child, SIGKILL);
-      QVERIFY(drive(*runtime_, [this] { return gone_.contains(last_client_); }));
+      QVERIFY(drive(*runtime_, [this] { return gone_.contains(last_client()); }));
       ::waitpid(child, nullptr, 0);
-      const std::vector<Bytes>& records = records_[last_client_];
+      const std::vector<Bytes>& records = records_[last_client()];
       for (std::size_t i = 0; i < records.size(); ++i) {
         QCOMPARE(records[i].size(), std::size_t{1} + i % 500);
         QVERIFY(records[i] == Bytes(records[i].size(), static_cast<std::uint8_t>(i)));
@@ -202,7 +201,7 @@ class TstRingClients : public QObject {
       received_.emplace_back(record.begin(), record.end());
     };
     (*link)->on_closed = [this](std::string reason) { closed_ = std::move(reason); };
-    drive(*runtime_, [this] { return last_client_ == 1; });
+    drive(*runtime_, [this] { return last_client() == 1; });
     return std::move(*link);
   }
 
@@ -260,44 +259,17 @@ class TstRingClients : public QObject {
     }
   }
 
-  std::unique_ptr<QTemporaryDir> folder_;
-  std::filesystem::path path_;
-  std::unique_ptr<Runtime> runtime_;
-  std::unique_ptr<ClientServer> server_;
-  ClientServer::Client last_client_ = 0;
-  std::map<ClientServer::Client, std::vector<Bytes>> records_;
-  std::map<ClientServer::Client, std::string> gone_;
   std::vector<Bytes> received_;
   std::string closed_;
 };
 
 void TstRingClients::init() {
-  folder_ = std::make_unique<QTemporaryDir>();
-  path_ = folder_->filePath("cohortd.sock").toStdString();
-  runtime_ = std::make_unique<Runtime>();
-  ClientServer::Handlers handlers;
-  handlers.on_opened = [this](ClientServer::Client client, std::uint32_t) {
-    last_client_ = client;
-  };
-  handlers.on_records = [this](ClientServer::Client client, const Bytes& framed) {
-    ByteView records = framed;
-    while (const auto record = wire::take_record(records)) {
-      records_[client].emplace_back(record->begin(), record->end());
-    }
-  };
-  handlers.on_gone = [this](ClientServer::Client client, const std::string& reason) {
-    gone_[client] = reason;
-  };
-  server_ = std::make_unique<ClientServer>(*runtime_, handlers);
-  QVERIFY(server_->listen(path_).has_value());
+  const auto listens = begin();
+  QVERIFY2(listens, listens ? "" : listens.error().text.c_str());
 }
 
 void TstRingClients::cleanup() {
-  server_.reset();
-  runtime_.reset();
-  last_client_ = 0;
-  records_.clear();
-  gone_.clear();
+  end();
   received_.clear();
   closed_.clear();
 }

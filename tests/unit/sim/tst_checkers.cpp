@@ -3,9 +3,7 @@
 // the one thing that its property forbids.
 #include "platform/sim/checkers/checker.h"
 
-#include <QtTest>
-
-#include "unit/sim/story.h"
+#include "unit/sim/three_members.h"
 
 namespace cohort::sim::checkers {
 
@@ -14,52 +12,10 @@ namespace {
 using wire::Order;
 using wire::Safety;
 
-const SiteLife kSiteA{SiteId{1}, Incarnation{1}};
-const SiteLife kSiteB{SiteId{2}, Incarnation{1}};
-const SiteLife kSiteC{SiteId{3}, Incarnation{1}};
-const ProcessId p = ProcessId::make(kSiteA, 1);
-const ProcessId q = ProcessId::make(kSiteB, 1);
-const ProcessId r = ProcessId::make(kSiteC, 1);
-
-/// Three processes on three sites, all members of the group's view 1.
-Story three_members() {
-  Story story;
-  for (ProcessId process : {p, q, r}) {
-    story.begin(process, 1, {kSiteA, kSiteB, kSiteC});
-    story.view(process, 1, {p, q, r});
-  }
-  return story;
-}
-
-/// Site C is removed; p and q go on in view 2.
-void lose_r(Story& story) {
-  for (ProcessId process : {p, q}) {
-    story.gone(process, r);
-    story.view(process, 2, {p, q}, {r});
-    story.sites(process, 2, {kSiteA, kSiteB});
-  }
-}
-
-void end(Story& story, const std::vector<ProcessId>& processes) {
-  for (ProcessId process : processes) story.run_over(process);
-}
-
 }  // namespace
 
 class TstCheckers : public QObject {
   Q_OBJECT
-
-  void must_violate(const Story& story, std::string_view property) {
-    const std::vector<Violation> violations = story.judge(property);
-    QVERIFY2(!violations.empty(), std::string(property).c_str());
-    QCOMPARE(violations.front().property, std::string(property));
-    QVERIFY(violations.front().witness.size() <= 10);
-    QVERIFY(!to_text(violations.front()).empty());
-  }
-  void must_hold(const Story& story) {
-    const std::vector<Violation> violations = story.judge();
-    QVERIFY2(violations.empty(), violations.empty() ? "" : to_text(violations.front()).c_str());
-  }
 
  private slots:
   void right_history_with_all_primitives_and_a_failure_violates_nothing() {
@@ -313,91 +269,6 @@ class TstCheckers : public QObject {
     story.deliver(q, q, 1, 1);
     story.deliver(q, p, 1, 1);
     must_violate(story, "M12");
-  }
-
-  void reply_from_one_process_twice_violates_group_rpc() {
-    Story story = three_members();
-    story.note(p, "rpc.begin", 4).view = 3;
-    story.note(p, "rpc.return", 4).members = {q, q};
-    must_violate(story, "R1");
-  }
-
-  void call_that_never_returns_violates_group_rpc() {
-    Story story = three_members();
-    story.note(p, "rpc.begin", 4).view = 1;
-    story.run_over(p);
-    must_violate(story, "R1");
-  }
-
-  void two_original_coordinators_violate_single_effect() {
-    Story story = three_members();
-    story.note(p, "cc.act").id = Story::id(r, 1);
-    story.note(q, "cc.act").id = Story::id(r, 1);
-    must_violate(story, "R2");
-  }
-
-  void takeover_without_news_of_a_failure_violates_single_effect() {
-    Story story = three_members();
-    HistoryRecord& act = story.note(q, "cc.act");
-    act.id = Story::id(r, 1);
-    act.view = 1;
-    act.peer = p;
-    must_violate(story, "R2");
-  }
-
-  void two_successors_of_one_coordinator_violate_single_effect() {
-    Story story = three_members();
-    lose_r(story);
-    const auto takes_over = [&story](ProcessId member) {
-      HistoryRecord& act = story.note(member, "cc.act");
-      act.id = Story::id(p, 1);
-      act.view = 1;
-      act.peer = r;
-    };
-    takes_over(q);
-    must_hold(story);
-    takes_over(p);
-    must_violate(story, "R2");
-  }
-
-  void result_applied_twice_violates_single_effect() {
-    Story story = three_members();
-    story.note(p, "cc.apply").id = Story::id(r, 1);
-    story.note(p, "cc.apply").id = Story::id(r, 1);
-    must_violate(story, "R2");
-  }
-
-  void joiner_with_another_state_violates_state_transfer() {
-    Story story = three_members();
-    story.note(p, "state.at-view", 0, 11).view = 1;
-    story.note(q, "state.at-view", 0, 12).view = 1;
-    must_violate(story, "X1");
-  }
-
-  void copies_that_differ_after_as_many_updates_violate_convergence() {
-    Story story = three_members();
-    story.note(p, "copy.applied", 3, 11);
-    story.note(q, "copy.applied", 3, 12);
-    must_violate(story, "D1");
-  }
-
-  void slowMember_excludedWhileItReads_isFound() {
-    // Goal: F2. Method: it reads again before its end; it does not; its queue was full.
-    const auto story_of = [](bool reads_again, const char* why,
-                             std::int64_t reading_ns = 2'000'000'000) {
-      Story story = three_members();
-      story.note(r, "reading.stopped");
-      if (reads_again) story.note(r, "reading.again");
-      HistoryRecord& last = story.add(r, HistoryKind::kEnd);
-      last.text = why;
-      last.time_ns += reading_ns;
-      end(story, {p, q});
-      return story;
-    };
-    must_violate(story_of(true, "it has read nothing for 10 s"), "F2");
-    must_violate(story_of(false, "its queue is full"), "F2");
-    QVERIFY(story_of(false, "it has read nothing for 10 s").judge("F2").empty());
-    QVERIFY(story_of(true, "it has read nothing for 10 s", 40'000'000).judge("F2").empty());
   }
 };
 
