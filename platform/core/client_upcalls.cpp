@@ -48,15 +48,8 @@ void ClientPort::on_message(const wire::MessageId& id, const StreamEntry& entry,
 }
 
 void ClientPort::send_delivery(Client& client, wire::Deliver deliver, const Bytes& payload) {
-  const std::size_t part = plane_->flow().limits().part;
-  if (payload.size() <= part) {  // nearly always: encoded from where it lies
-    return count_unread(client, wire::append_delivery(client.outgoing, deliver, payload));
-  }
-  deliver.payload = payload;
-  for (const Bytes& record : wire::encode_in_parts(std::move(deliver), part)) {
-    count_unread(client, record.size());
-    wire::append_framed_record(client.outgoing, record);
-  }
+  count_unread(client, wire::append_delivery(client.outgoing, std::move(deliver), payload,
+                                             plane_->flow().limits().part));
 }
 
 void ClientPort::on_switch(const wire::Opening& opening) {

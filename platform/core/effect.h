@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,6 +19,17 @@ struct SendFrame {
   SiteId site;
   Channel channel = Channel::kControl;
   Bytes frame;
+  SharedBytes body;  ///< what follows `frame` in the same frame; of a large one nearly all
+
+  /// All bytes of the frame.
+  Bytes whole() const& { return SendFrame(*this).joined(); }
+  Bytes whole() && { return joined(); }
+
+ private:
+  Bytes joined() {
+    if (body) frame.insert(frame.end(), body->begin(), body->end());
+    return std::move(frame);
+  }
 };
 /// Records of wire/client_protocol.h, each framed (wire/record_stream.h): all that one step has for
 /// the client, or what it has before a CloseClient.

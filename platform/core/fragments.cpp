@@ -76,14 +76,18 @@ bool FragmentSender::send_next(Under& under, wire::SiteSet sites) {
   const std::size_t part = flow_.limits().part;
   const Bytes& payload = under.send->request.payload;
   bool moved = false;
+  SharedBytes frame;  // encoded once for all who are as far
+  std::size_t frame_at = 0;
   for (std::size_t peer = 0; peer < members_.size(); ++peer) {
     const std::size_t at = under.sent[peer];
     if (peer == rank_ || !wire::contains(sites, peer) || at >= end) continue;
     if (payload.size() < at + part || !flow_.open_towards(peer)) continue;
-    const auto from = payload.begin() + static_cast<std::ptrdiff_t>(at);
-    sessions_.send(members_[peer].site, Channel::kData,
-                   wire::Fragment{view_, under.transfer, at, under.send->total,
-                                  Bytes(from, from + static_cast<std::ptrdiff_t>(part))});
+    if (!frame || frame_at != at) {
+      frame_at = at;
+      frame = std::make_shared<const Bytes>(wire::encode_fragment(
+          {view_, under.transfer, at, under.send->total, {}}, ByteView(payload).subspan(at, part)));
+    }
+    sessions_.send(members_[peer].site, Channel::kData, frame);
     under.sent[peer] += part;
     moved = true;
   }

@@ -4,6 +4,11 @@
 
 namespace cohort::core {
 
+namespace {
+/// From here on a frame is sent as it is kept; below, a copy behind its envelope is cheaper.
+constexpr std::size_t kSharedBytes = 2048;
+}  // namespace
+
 Sessions::Session& Sessions::session(SiteId site, Channel channel) {
   return peers_[site].channels[static_cast<std::size_t>(channel)];
 }
@@ -30,7 +35,7 @@ void Sessions::send_hello(SiteId site, Channel channel, const Peer& peer) {
   hello.received = peer.channels[static_cast<std::size_t>(channel)].received;
   hello.plant = plant_;
   const Bytes frame = wire::encode(wire::PeerFrame(hello));
-  context_.effects.push_back(SendFrame{site, channel, wire::encode_envelope(0, 0, frame)});
+  context_.effects.push_back(SendFrame{site, channel, wire::encode_envelope(0, 0, frame), {}});
 }
 
 Sessions::Received Sessions::on_frame(SiteId site, Channel channel, ByteView bytes) {
@@ -97,7 +102,7 @@ void Sessions::on_hello(Peer& peer, SiteId site, Channel channel, const wire::Se
   }
   if (!session.kept.empty()) COHORT_PROBE("session.resumed_with_frames");
   if (COHORT_MUTANT("resume_without_resending")) session.kept.clear();
-  for (const Kept& kept : session.kept) put(site, channel, session, kept.number, kept.frame);
+  for (const Kept& kept : session.kept) put(site, channel, session, kept);
 }
 
 void Sessions::send(SiteId site, Channel channel, const wire::PeerFrame& frame) {
@@ -105,19 +110,23 @@ void Sessions::send(SiteId site, Channel channel, const wire::PeerFrame& frame) 
 }
 
 void Sessions::send(SiteId site, Channel channel, Bytes frame) {
+  send(site, channel, std::make_shared<const Bytes>(std::move(frame)));
+}
+
+void Sessions::send(SiteId site, Channel channel, SharedBytes frame) {
   Peer& peer = peers_[site];
   if (peer.life.incarnation.value == 0) return;
   Session& session = peer.channels[static_cast<std::size_t>(channel)];
   Kept kept{session.next_number++, std::move(frame)};
-  if (session.established) put(site, channel, session, kept.number, kept.frame);
-  session.kept_bytes += kept.frame.size();
+  if (session.established) put(site, channel, session, kept);
+  session.kept_bytes += kept.frame->size();
   session.kept.push_back(std::move(kept));
 }
 
 void Sessions::free_kept(Session& session, std::uint64_t received) {
   while (!session.kept.empty() && session.kept.front().number <= received) {
-    session.kept_bytes -= session.kept.front().frame.size();
-    session.acknowledged_bytes += session.kept.front().frame.size();
+    session.kept_bytes -= session.kept.front().frame->size();
+    session.acknowledged_bytes += session.kept.front().frame->size();
     session.kept.pop_front();
   }
 }
@@ -154,7 +163,7 @@ void Sessions::send_unnumbered(SiteId site, Channel channel, const wire::PeerFra
 
 void Sessions::answer_old_life(SiteId site, Channel channel, const wire::PeerFrame& frame) {
   context_.effects.push_back(
-      SendFrame{site, channel, wire::encode_envelope(0, 0, wire::encode(frame))});
+      SendFrame{site, channel, wire::encode_envelope(0, 0, wire::encode(frame)), {}});
 }
 
 void Sessions::put(SiteId site, Channel channel, Session& session, std::uint64_t number,
@@ -162,7 +171,17 @@ void Sessions::put(SiteId site, Channel channel, Session& session, std::uint64_t
   session.acknowledged = session.received;
   session.owed_bytes = 0;
   context_.effects.push_back(
-      SendFrame{site, channel, wire::encode_envelope(number, session.received, frame)});
+      SendFrame{site, channel, wire::encode_envelope(number, session.received, frame), {}});
+}
+
+void Sessions::put(SiteId site, Channel channel, Session& session, const Kept& kept) {
+  if (kept.frame->size() < kSharedBytes) {
+    return put(site, channel, session, kept.number, *kept.frame);
+  }
+  session.acknowledged = session.received;
+  session.owed_bytes = 0;
+  context_.effects.push_back(SendFrame{
+      site, channel, wire::encode_envelope(kept.number, session.received, {}), kept.frame});
 }
 
 void Sessions::close(SiteId site, std::string reason) {

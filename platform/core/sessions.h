@@ -37,6 +37,8 @@ class Sessions {
   void send(SiteId site, Channel channel, const wire::PeerFrame& frame);
   /// The same for a frame that is encoded already.
   void send(SiteId site, Channel channel, Bytes frame);
+  /// The same without a copy, for one that goes to several sites.
+  void send(SiteId site, Channel channel, SharedBytes frame);
   /// Sent at most once, only while the connection is up.
   void send_unnumbered(SiteId site, Channel channel, const wire::PeerFrame& frame);
 
@@ -57,7 +59,7 @@ class Sessions {
  private:
   struct Kept {
     std::uint64_t number = 0;
-    Bytes frame;
+    SharedBytes frame;
   };
   struct Session {
     bool link_up = false;
@@ -82,6 +84,7 @@ class Sessions {
                 Received& result);
   void send_hello(SiteId site, Channel channel, const Peer& peer);
   void put(SiteId site, Channel channel, Session& session, std::uint64_t number, ByteView frame);
+  void put(SiteId site, Channel channel, Session& session, const Kept& kept);
   void close(SiteId site, std::string reason);
 
   Context& context_;

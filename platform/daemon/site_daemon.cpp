@@ -90,7 +90,7 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
 
   // ---- one for each effect
   void perform(core::SendFrame& effect) {
-    links->send(effect.site, to_net(effect.channel), effect.frame);
+    links->send(effect.site, to_net(effect.channel), effect.frame, effect.body);
   }
   void perform(core::SendClient& effect);
   void perform(core::CloseClient& effect);
@@ -263,7 +263,7 @@ void SiteDaemon::Parts::carry_out(core::Effects effects) {
 
 void SiteDaemon::Parts::perform(core::SendClient& effect) {
   if ((effect.client.value & kLocalClient) == 0) {
-    clients->send(effect.client.value, effect.records);
+    clients->send(effect.client.value, std::move(effect.records));
   } else if (const auto local = locals.find(effect.client.value); local != locals.end()) {
     local->second.on_records(effect.records);
   }

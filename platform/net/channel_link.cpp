@@ -178,10 +178,11 @@ void ChannelLink::retry_later() {
   back_off_ = std::clamp(2 * back_off_, kBackOffLeast, kBackOffMost);
 }
 
-void ChannelLink::send(ByteView frame) {
-  COHORT_ASSERT(frame.size() <= frame_bytes_limit(static_cast<Channel>(settings_.hello.purpose)),
+void ChannelLink::send(ByteView frame, const SharedBytes& body) {
+  COHORT_ASSERT(frame.size() + (body ? body->size() : 0) <=
+                    frame_bytes_limit(static_cast<Channel>(settings_.hello.purpose)),
                 "a frame fits its channel's limit");
-  if (state_ == State::kUp) connection_->send(frame);
+  if (state_ == State::kUp) connection_->send(frame, body);
 }
 
 void ChannelLink::release() {

@@ -50,7 +50,7 @@ class ChannelLink {
   void on_frame_of(const FrameConnection* connection, Bytes frame);
   void on_closed_of(const FrameConnection* connection, const std::string& reason);
 
-  void send(ByteView frame);
+  void send(ByteView frame, const SharedBytes& body = nullptr);
   void close(const std::string& reason);
   bool up() const { return state_ == State::kUp; }
   /// Before it is dropped, where what was sent last still has to arrive.

@@ -140,8 +140,8 @@ void ChannelPaths::control(std::size_t path, std::uint8_t what) {
   paths_[path].link->send(frame);
 }
 
-void ChannelPaths::send(ByteView frame) {
-  if (active_ != kNone) paths_[active_].link->send(frame);
+void ChannelPaths::send(ByteView frame, const SharedBytes& body) {
+  if (active_ != kNone) paths_[active_].link->send(frame, body);
 }
 
 void ChannelPaths::close(const std::string& reason) {

@@ -46,7 +46,7 @@ class ChannelPaths {
   void set_peer_port(std::uint16_t port);
 
   /// Dropped where no path carries.
-  void send(ByteView frame);
+  void send(ByteView frame, const SharedBytes& body);
   /// Closes the connections of all paths; they are made anew.
   void close(const std::string& reason);
   /// Reports the channel as down where it was up; what was sent before is still handed over.

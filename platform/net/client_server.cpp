@@ -222,10 +222,10 @@ Result<void> ClientServer::listen(const std::filesystem::path& path) {
   return {};
 }
 
-void ClientServer::send(Client client, ByteView records) {
+void ClientServer::send(Client client, Bytes records) {
   const auto place = parts_->clients.find(client);
   if (place == parts_->clients.end()) return;
-  if (place->second.rings) return place->second.rings->send_framed(records);
+  if (place->second.rings) return place->second.rings->send_framed(std::move(records));
   place->second.told = true;
   place->second.socket->send_framed(records);
 }

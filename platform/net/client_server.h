@@ -37,7 +37,7 @@ class ClientServer {
   Result<void> listen(const std::filesystem::path& path);
 
   /// Queues framed records (wire/record_stream.h); nothing where the client has gone.
-  void send(Client client, ByteView records);
+  void send(Client client, Bytes records);
   /// Closes after what was sent before; then on_gone.
   void close(Client client, const std::string& reason);
 

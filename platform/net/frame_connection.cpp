@@ -75,15 +75,18 @@ bool FrameConnection::has_room(std::size_t bytes) {
   return false;
 }
 
-void FrameConnection::send(ByteView frame) {
-  if (!has_room(frame.size() + kFrameHeaderBytes)) return;
-  append_frame(pending_, frame);
+void FrameConnection::send(ByteView frame, const SharedBytes& body) {
+  const std::size_t bytes = frame.size() + (body ? body->size() : 0);
+  if (!has_room(bytes + kFrameHeaderBytes)) return;
+  pending_.append(frame_header(bytes));
+  pending_.append(frame);
+  if (body) pending_.append(body);
   flush_later();
 }
 
 void FrameConnection::send_framed(ByteView frames) {
   if (!has_room(frames.size())) return;
-  pending_.insert(pending_.end(), frames.begin(), frames.end());
+  pending_.append(frames);
   flush_later();
 }
 
@@ -146,7 +149,8 @@ void FrameConnection::on_read(const error_code& error, std::size_t size) {
 void FrameConnection::give_up(const Error& error) {
   if (handlers_.make_goodbye) {
     if (const Bytes goodbye = handlers_.make_goodbye(error); !goodbye.empty()) {
-      append_frame(pending_, goodbye);
+      pending_.append(frame_header(goodbye.size()));
+      pending_.append(goodbye);
     }
   }
   close_after_flush(error.text);
@@ -172,9 +176,9 @@ void FrameConnection::write() {
     self->on_written(error);
   };
   if (tls_) {
-    boost::asio::async_write(tls_->stream, boost::asio::buffer(writing_), std::move(done));
+    boost::asio::async_write(tls_->stream, writing_.buffers(), std::move(done));
   } else {
-    boost::asio::async_write(socket_, boost::asio::buffer(writing_), std::move(done));
+    boost::asio::async_write(socket_, writing_.buffers(), std::move(done));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "platform/base/bytes.h"
 #include "platform/net/frame_decoder.h"
 #include "platform/net/net_limits.h"
+#include "platform/net/outgoing_bytes.h"
 #include "platform/net/runtime.h"
 
 namespace cohort::net {
@@ -52,7 +53,9 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
 
   /// Queues one frame. After the end it does nothing; beyond the queue's limit it ends the
   /// connection. Blocks: never.
-  void send(ByteView frame);
+  void send(ByteView frame) { send(frame, nullptr); }
+  /// The same for a frame whose end, `body`, is not copied.
+  void send(ByteView frame, const SharedBytes& body);
   /// The same for any number of frames with their lengths in front, as they lie on the stream.
   void send_framed(ByteView frames);
 
@@ -92,8 +95,8 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   Limits limits_;
   Handlers handlers_;
   FrameDecoder decoder_;
-  Bytes pending_;  ///< framed, waits for the write in progress or for the end of this turn
-  Bytes writing_;  ///< in the kernel's hands
+  OutgoingBytes pending_;  ///< framed, waits for the write in progress or for the end of this turn
+  OutgoingBytes writing_;  ///< in the kernel's hands
   State state_ = State::kOpen;
   bool flush_posted_ = false;
   std::string closing_reason_;

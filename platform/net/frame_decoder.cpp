@@ -65,12 +65,19 @@ FrameDecoder::Whole FrameDecoder::take_whole() {
   return result;
 }
 
-void append_frame(Bytes& out, ByteView frame) {
-  COHORT_ASSERT(!frame.empty() && frame.size() <= std::numeric_limits<std::uint32_t>::max(),
+std::array<std::uint8_t, kFrameHeaderBytes> frame_header(std::size_t frame_bytes) {
+  COHORT_ASSERT(frame_bytes > 0 && frame_bytes <= std::numeric_limits<std::uint32_t>::max(),
                 "a frame has 1 to 2^32 - 1 bytes");
+  std::array<std::uint8_t, kFrameHeaderBytes> header{};
   for (std::size_t i = 0; i < kFrameHeaderBytes; ++i) {
-    out.push_back(static_cast<std::uint8_t>(frame.size() >> (8 * i)));
+    header[i] = static_cast<std::uint8_t>(frame_bytes >> (8 * i));
   }
+  return header;
+}
+
+void append_frame(Bytes& out, ByteView frame) {
+  const auto header = frame_header(frame.size());
+  out.insert(out.end(), header.begin(), header.end());
   out.insert(out.end(), frame.begin(), frame.end());
 }
 

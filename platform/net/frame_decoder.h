@@ -2,10 +2,12 @@
 /// (docs/formats/frame.md). Pure; the same for sites and clients.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "platform/base/bytes.h"
 #include "platform/base/result.h"
+#include "platform/net/net_limits.h"
 
 namespace cohort::net {
 
@@ -42,6 +44,9 @@ class FrameDecoder {
   Bytes buffer_;
   std::size_t begin_ = 0;  ///< what lies before was taken already
 };
+
+/// The length of a frame, as it stands before it. Requires: 1 to 2^32 - 1 bytes.
+std::array<std::uint8_t, kFrameHeaderBytes> frame_header(std::size_t frame_bytes);
 
 /// Appends the frame with its length. Requires: 1 to 2^32 - 1 bytes.
 void append_frame(Bytes& out, ByteView frame);

@@ -110,10 +110,14 @@ void RingPort::send(ByteView frame) {
   write_later(waits_for_room);
 }
 
-void RingPort::send_framed(ByteView frames) {
+void RingPort::send_framed(Bytes frames) {
   if (!has_room(frames.size())) return;
   const bool waits_for_room = !pending_.bytes.empty();
-  pending_.bytes.insert(pending_.bytes.end(), frames.begin(), frames.end());
+  if (waits_for_room) {
+    pending_.bytes.insert(pending_.bytes.end(), frames.begin(), frames.end());
+  } else {
+    pending_.bytes = std::move(frames);
+  }
   write_later(waits_for_room);
 }
 

@@ -40,7 +40,7 @@ class RingPort : public std::enable_shared_from_this<RingPort> {
   /// Queues one frame. Beyond limits::kClientQueueBytes waiting the port breaks.
   void send(ByteView frame);
   /// The same for any number of frames with their lengths in front.
-  void send_framed(ByteView frames);
+  void send_framed(Bytes frames);
   /// What the other end has written so far, to the last complete frame. Call when it has gone.
   void drain();
   /// As much as finds room of what was sent; then nothing more is read or written, and no handler

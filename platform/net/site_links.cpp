@@ -213,8 +213,8 @@ void SiteLinks::set_peer_port(SiteId site, std::uint16_t port) {
   for (Channel which : kChannels) parts_->channel(site, which)->set_peer_port(port);
 }
 
-void SiteLinks::send(SiteId site, Channel which, ByteView frame) {
-  if (ChannelPaths* paths = parts_->channel(site, which)) paths->send(frame);
+void SiteLinks::send(SiteId site, Channel which, ByteView frame, const SharedBytes& body) {
+  if (ChannelPaths* paths = parts_->channel(site, which)) paths->send(frame, body);
 }
 
 void SiteLinks::close(SiteId site, const std::string& reason) {

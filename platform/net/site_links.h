@@ -75,7 +75,8 @@ class SiteLinks {
 
   /// Queues the frame; dropped where the link is down. Requires: 1 to 16 MiB on the control
   /// channel, 1 to 64 KiB on the data channel; the site is one of the hosts.
-  void send(SiteId site, Channel channel, ByteView frame);
+  /// `body`, where there is one, ends the frame and is not copied.
+  void send(SiteId site, Channel channel, ByteView frame, const SharedBytes& body = nullptr);
 
   /// Closes the connections to the site; they are reported down and made anew.
   void close(SiteId site, const std::string& reason);

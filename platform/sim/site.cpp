@@ -30,7 +30,7 @@ constexpr std::uint32_t kUser = 1000;  ///< of every client process; an operator
 
 template <typename T>
 void add_to(Digest& digest, const T& effect) {
-  if constexpr (requires { effect.frame; }) digest.add(ByteView(effect.frame));
+  if constexpr (requires { effect.whole(); }) digest.add(ByteView(effect.whole()));
   if constexpr (requires { effect.record; }) digest.add(ByteView(effect.record));
   if constexpr (requires { effect.records; }) digest.add(ByteView(effect.records));
   if constexpr (requires { effect.reason; }) digest.add(effect.reason);
@@ -283,7 +283,7 @@ void Site::execute(core::Effects effects) {
 
 void Site::carry_out(core::Effect effect) {
   if (auto* frame = std::get_if<core::SendFrame>(&effect)) {
-    world_.network().send(id_, frame->site, frame->channel, std::move(frame->frame));
+    world_.network().send(id_, frame->site, frame->channel, std::move(*frame).whole());
   } else if (auto* to_client = std::get_if<core::SendClient>(&effect)) {
     auto found = clients_.find(to_client->client);
     if (found == clients_.end()) return;

@@ -1,4 +1,6 @@
 /// The records that a daemon sends to its clients; the clients' are in client_protocol.cpp.
+#include <algorithm>
+
 #include "platform/wire/client_fields.h"
 #include "platform/wire/client_protocol.h"
 
@@ -120,14 +122,25 @@ std::size_t append_record(Bytes& out, const ClientEvent& event) {
   return fields::append_framed(out, [&](Encoder& to) { fields::write_record(to, event); });
 }
 
-std::size_t append_delivery(Bytes& out, const Deliver& deliver, ByteView payload) {
-  return fields::append_framed(out, [&](Encoder& to) {
-    to.expect(64 + payload.size());
+std::size_t append_delivery(Bytes& out, Deliver deliver, ByteView payload, std::size_t part_bytes) {
+  constexpr std::size_t kHeadBytes = 64;
+  ByteView part = payload.first(std::min(payload.size(), part_bytes));
+  deliver.rest = payload.size() - part.size();
+  std::size_t bytes = fields::append_framed(out, [&](Encoder& to) {
+    to.expect(payload.size() + kHeadBytes * (1 + payload.size() / part_bytes));
     to.u8(fields::kind_of<Deliver>(std::type_identity<ClientEvent>{}));
     fields::Writer io{to};
     fields::describe_all_but_payload(io, deliver);
-    to.bytes(payload);
+    to.bytes(part);
   });
+  for (std::size_t at = part.size(); at < payload.size(); at += part.size()) {
+    part = payload.subspan(at, std::min(payload.size() - at, part_bytes));
+    bytes += fields::append_framed(out, [part](Encoder& to) {
+      to.u8(fields::kind_of<DeliverPart>(std::type_identity<ClientEvent>{}));
+      to.bytes(part);
+    });
+  }
+  return bytes;
 }
 
 Result<ClientEvent> decode_client_event(ByteView bytes) {

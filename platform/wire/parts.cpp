@@ -5,42 +5,21 @@
 
 namespace cohort::wire {
 
-namespace {
-
-/// `make_part` makes the record of a later part.
-template <typename Record, typename Head, typename MakePart>
-std::vector<Bytes> cut(Head head, std::size_t part_bytes, const MakePart& make_part) {
+std::vector<Bytes> encode_in_parts(Multicast multicast, std::size_t part_bytes) {
   std::vector<Bytes> records;
-  if (head.payload.size() <= part_bytes) {
-    records.push_back(encode(Record(std::move(head))));
-    return records;
-  }
-  const Bytes payload = std::move(head.payload);
+  const Bytes payload = std::move(multicast.payload);
   const auto part = [&](std::size_t at) {
-    const std::size_t end = std::min(payload.size(), at + part_bytes);
-    return Bytes(payload.begin() + static_cast<std::ptrdiff_t>(at),
-                 payload.begin() + static_cast<std::ptrdiff_t>(end));
+    const ByteView data = ByteView(payload).subspan(at, std::min(payload.size() - at, part_bytes));
+    return Bytes(data.begin(), data.end());
   };
-  head.payload = part(0);
-  head.rest = payload.size() - head.payload.size();
-  records.push_back(encode(Record(std::move(head))));
+  const std::uint64_t token = multicast.token;
+  multicast.payload = part(0);
+  multicast.rest = payload.size() - multicast.payload.size();
+  records.push_back(encode(ClientRequest(std::move(multicast))));
   for (std::size_t at = part_bytes; at < payload.size(); at += part_bytes) {
-    records.push_back(encode(Record(make_part(part(at)))));
+    records.push_back(encode(ClientRequest(MulticastPart{token, part(at)})));
   }
   return records;
-}
-
-}  // namespace
-
-std::vector<Bytes> encode_in_parts(Deliver deliver, std::size_t part_bytes) {
-  return cut<ClientEvent>(std::move(deliver), part_bytes,
-                          [](Bytes data) { return DeliverPart{std::move(data)}; });
-}
-
-std::vector<Bytes> encode_in_parts(Multicast multicast, std::size_t part_bytes) {
-  const std::uint64_t token = multicast.token;
-  return cut<ClientRequest>(std::move(multicast), part_bytes,
-                            [token](Bytes data) { return MulticastPart{token, std::move(data)}; });
 }
 
 Result<std::optional<DeliveryAssembler::Whole>> DeliveryAssembler::add(ClientEvent event,

@@ -11,12 +11,9 @@
 
 namespace cohort::wire {
 
-/// The records of one delivery, in their order: a Deliver and, above `part_bytes`, DeliverParts.
-/// Requires: deliver.payload is the whole payload, deliver.rest is 0; part_bytes is 1 to
-/// limits::kPartBytes.
-std::vector<Bytes> encode_in_parts(Deliver deliver, std::size_t part_bytes);
-
-/// The same for a multicast: a Multicast and its MulticastParts.
+/// The records of one multicast, in their order: a Multicast and, above `part_bytes`,
+/// MulticastParts. Requires: multicast.payload is the whole payload, multicast.rest is 0;
+/// part_bytes is 1 to limits::kPartBytes.
 std::vector<Bytes> encode_in_parts(Multicast multicast, std::size_t part_bytes);
 
 /// Puts the deliveries among a daemon's records together; all other records pass through.

@@ -12,6 +12,9 @@ inline bool has_head(EntryKind kind) {
   return kind == EntryKind::kMessage || kind == EntryKind::kHeader;
 }
 
+/// As put(), with this data instead of the fragment's own.
+void put_fragment(Encoder& out, const Fragment& f, ByteView data);
+
 /// At most limits::kPartBytes.
 void get_part(Decoder& in, Bytes& data);
 

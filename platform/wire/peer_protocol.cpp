@@ -31,6 +31,15 @@ Bytes encode(const PeerFrame& frame) {
   return out.take();
 }
 
+Bytes encode_fragment(const Fragment& fragment, ByteView data) {
+  constexpr std::size_t kHead = 64;
+  Encoder out;
+  out.expect(kHead + data.size());
+  out.u8(static_cast<std::uint8_t>(PeerFrame(Fragment{}).index()));
+  put_fragment(out, fragment, data);
+  return out.take();
+}
+
 Bytes encode_envelope(std::uint64_t number, std::uint64_t received, ByteView frame) {
   Encoder out;
   out.varint(number);

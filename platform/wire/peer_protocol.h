@@ -266,6 +266,8 @@ struct Envelope {
 };
 
 Bytes encode(const PeerFrame& frame);
+/// As encode() of the fragment with this data instead of its own.
+Bytes encode_fragment(const Fragment& fragment, ByteView data);
 /// The frame inside its envelope.
 Bytes encode_envelope(std::uint64_t number, std::uint64_t received, ByteView frame);
 /// Errors: kMalformed, kLimit.

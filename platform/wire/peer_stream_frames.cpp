@@ -112,12 +112,15 @@ void get(Decoder& in, StreamFrame& f) {
   get_part(in, f.payload);
 }
 
-void put(Encoder& out, const Fragment& f) {
+void put_fragment(Encoder& out, const Fragment& f, ByteView data) {
   out.varint(f.view);
   out.varint(f.transfer);
   out.varint(f.offset);
   out.varint(f.total);
-  out.bytes(f.data);
+  out.bytes(data);
+}
+void put(Encoder& out, const Fragment& f) {
+  put_fragment(out, f, f.data);
 }
 void get(Decoder& in, Fragment& f) {
   f.view = in.varint();

@@ -14,8 +14,10 @@ inline constexpr std::size_t kRecordLengthBytes = 4;
 /// Appends the framed record; returns the record's own length.
 std::size_t append_record(Bytes& out, const ClientRequest& request);
 std::size_t append_record(Bytes& out, const ClientEvent& event);
-/// As append_record(), with `payload` in the place of deliver.payload.
-std::size_t append_delivery(Bytes& out, const Deliver& deliver, ByteView payload);
+/// Appends a Deliver with `payload` in the place of its own, and DeliverParts for what lies above
+/// `part_bytes` (parts.h puts them together again); returns the lengths of all these records.
+/// Requires: part_bytes is 1 to limits::kPartBytes.
+std::size_t append_delivery(Bytes& out, Deliver deliver, ByteView payload, std::size_t part_bytes);
 
 /// Appends a record that is encoded already.
 inline void append_framed_record(Bytes& out, ByteView record) {

@@ -113,10 +113,10 @@ void CorePlant::give(std::uint16_t number, std::span<const core::Input> inputs) 
 void CorePlant::carry_out(std::uint16_t number, core::Effect& effect) {
   if (auto* frame = std::get_if<core::SendFrame>(&effect)) {
     ++counters_.frames;
-    counters_.frame_bytes += frame->frame.size();
-    flights_.push_back(
-        {now_ + hop_, frame->site.value,
-         core::FrameReceived{SiteId{number}, frame->channel, std::move(frame->frame)}});
+    Bytes bytes = std::move(*frame).whole();
+    counters_.frame_bytes += bytes.size();
+    flights_.push_back({now_ + hop_, frame->site.value,
+                        core::FrameReceived{SiteId{number}, frame->channel, std::move(bytes)}});
   } else if (const auto* sent = std::get_if<core::SendClient>(&effect)) {
     ByteView records = sent->records;
     while (const auto record = wire::take_record(records)) {

@@ -83,7 +83,11 @@ class Ticks {
     });
   }
   double longest_ms() const { return static_cast<double>(longest_) / 1e6; }
-  void restart() { longest_ = 0; }
+  /// From the next delivery on: what a joiner waited itself is no gap.
+  void restart() {
+    last_ = 0;
+    longest_ = 0;
+  }
 
  private:
   std::uint64_t last_ = 0;
@@ -110,14 +114,22 @@ task::Task<void> tick(Member& member, GroupId group) {
 
 task::Task<int> run_transfer(Member& member) {
   client::Host& host = member.host();
-  Bytes state;
-  if (member.options().rank == 0) state = make_state(member.options().state);
+  // Never changed once it is there, so that a snapshot of it costs nothing.
+  auto state = std::make_shared<const Bytes>();
+  if (member.options().rank == 0) {
+    state = std::make_shared<const Bytes>(make_state(member.options().state));
+  }
   Ticks ticks(host);
   tools::Domain domain;
   domain.name = "state";
-  domain.encode = [&state] { return cohort::Bytes(state); };
-  domain.decode = [&state](cohort::ByteView bytes) {
-    state.assign(bytes.begin(), bytes.end());
+  domain.snapshot = [&state] {
+    return tools::Snapshot{state->size(), [state](std::uint64_t offset, std::size_t length) {
+                             const ByteView part = ByteView(*state).subspan(offset, length);
+                             return Bytes(part.begin(), part.end());
+                           }};
+  };
+  domain.decode = [&state](ByteView bytes) {
+    state = std::make_shared<const Bytes>(bytes.begin(), bytes.end());
     return Result<void>{};
   };
   std::vector<tools::Domain> domains;
@@ -130,8 +142,8 @@ task::Task<int> run_transfer(Member& member) {
   Line("transferred")
       .add("rank", std::uint64_t{member.options().rank})
       .add("seconds", static_cast<double>(now_ns() - started) / 1e9)
-      .add("bytes", std::uint64_t{state.size()})
-      .add("checksum", std::uint64_t{checksum_of(state)});
+      .add("bytes", std::uint64_t{state->size()})
+      .add("checksum", std::uint64_t{checksum_of(*state)});
   ticks.restart();
   co_await tick(member, joined->group);
   Line("gap")

@@ -244,7 +244,7 @@ std::size_t SmallPlant::step(SiteId site, const core::Input& input,
 void SmallPlant::carry_out(SiteId site, core::Effect& effect) {
   if (auto* frame = std::get_if<core::SendFrame>(&effect)) {
     if (nodes_.at(frame->site).core != nullptr) {
-      lines_[{site, frame->site, frame->channel}].push_back(std::move(frame->frame));
+      lines_[{site, frame->site, frame->channel}].push_back(std::move(*frame).whole());
     }
   } else if (const auto* record = std::get_if<core::SendClient>(&effect)) {
     ByteView records = record->records;

@@ -46,7 +46,7 @@ bool Player::reached(Armed& armed, SiteId site, const core::Input& input,
     for (const core::Effect& effect : effects) {
       const auto* frame = std::get_if<core::SendFrame>(&effect);
       if (frame != nullptr && fits(trigger.peer, frame->site) &&
-          kind_matches(trigger.label, frame_kind(frame->frame))) {
+          kind_matches(trigger.label, frame_kind(frame->whole()))) {
         ++armed.counted;
       }
     }

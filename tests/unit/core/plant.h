@@ -285,7 +285,7 @@ class Plant {
       if (frame->channel == Channel::kData) ++site.data_frames;
       if (cuts_.contains({id, frame->site}) || !sites_[frame->site].running) return;
       flights_.push_back({now_ + millis(1), frame->site, sites_[frame->site].life,
-                          FrameReceived{id, frame->channel, std::move(frame->frame)}});
+                          FrameReceived{id, frame->channel, std::move(*frame).whole()}});
     } else if (auto* record = std::get_if<SendClient>(&effect)) {
       ByteView stream = record->records;
       while (const auto each = wire::take_record(stream)) {

@@ -36,14 +36,14 @@ struct Ends {
       for (const auto& effect : from_one) {
         const auto* frame = std::get_if<SendFrame>(&effect);
         if (frame == nullptr || (lost > 0 && lost-- > 0)) continue;
-        const auto got = second->on_frame(SiteId{1}, frame->channel, frame->frame);
+        const auto got = second->on_frame(SiteId{1}, frame->channel, frame->whole());
         if (!got.frame) continue;
         const auto& request = std::get<wire::CommitRequest>(*got.frame);
         at_two.push_back(std::to_string(request.view));
       }
       for (const auto& effect : from_two) {
         const auto* frame = std::get_if<SendFrame>(&effect);
-        if (frame != nullptr) a.on_frame(SiteId{2}, frame->channel, frame->frame);
+        if (frame != nullptr) a.on_frame(SiteId{2}, frame->channel, frame->whole());
       }
     }
   }

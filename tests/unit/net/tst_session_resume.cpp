@@ -89,7 +89,7 @@ class Talker {
   void carry_out() {
     for (core::Effect& effect : std::exchange(context_.effects, {})) {
       if (auto* send = std::get_if<core::SendFrame>(&effect)) {
-        end_.links->send(send->site, static_cast<Channel>(send->channel), send->frame);
+        end_.links->send(send->site, static_cast<Channel>(send->channel), send->frame, send->body);
       } else if (auto* close = std::get_if<core::CloseLink>(&effect)) {
         end_.links->close(close->site, close->reason);
       }

@@ -241,7 +241,7 @@ class Plant {
     const MonotonicTime later = now_ + millis(1);
     if (auto* frame = std::get_if<core::SendFrame>(&effect)) {
       flights_.push_back({later, frame->site, sites_[frame->site].incarnation,
-                          core::FrameReceived{id, frame->channel, std::move(frame->frame)}});
+                          core::FrameReceived{id, frame->channel, std::move(*frame).whole()}});
     } else if (auto* record = std::get_if<core::SendClient>(&effect)) {
       App* const app = app_of(record->client);
       ByteView stream = record->records;
