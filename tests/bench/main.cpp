@@ -31,6 +31,7 @@ void add_member_options(CLI::App& command, MemberOptions& options) {
   command.add_flag("--safe", options.safe, "safe delivery");
   command.add_option("--seconds", options.seconds, "how long to send");
   command.add_option("--iterations", options.iterations, "how many single operations");
+  command.add_option("--outstanding", options.outstanding, "durable updates under way");
   command.add_option("--rate", options.rate, "messages a second that rank 1 sends beside");
   command.add_option("--state", options.state, "bytes of state that rank 0 holds");
   command.add_option("--patience", options.patience_s, "seconds after which the program ends");
@@ -78,6 +79,7 @@ constexpr Mode kModes[] = {
     {"stream", "throughput, every message checked", run_stream},
     {"own-delivery", "time to the sender's own delivery", run_own_delivery},
     {"calls", "time to all replies", run_calls},
+    {"durable", "durable updates, to the word that they are", run_durable},
     {"watch", "prints every view of the group", run_watch},
     {"joins", "time from joining to the own view", run_joins},
     {"transfer", "state transfer, and the gap that others see", run_transfer},
@@ -118,6 +120,7 @@ int main(int argc, char** argv) {
   add_alone(app, alone);
   CLI11_PARSE(app, argc, argv);
   const std::string chosen = app.get_subcommands().front()->get_name();
+  member.durable = chosen == "durable";
   if (chosen == "core") return run_core_bench(alone.core);
   if (chosen == "scale") return run_scale(alone.scale);
   if (chosen == "keeper") return run_keeper(alone.keeper);

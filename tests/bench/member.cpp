@@ -106,8 +106,13 @@ task::Task<Result<void>> Member::gather() {
   while (members_now() < options_.members) co_await host_.scheduler().sleep_for(millis(5));
   // All that joining costs is over before anything is counted.
   co_await host_.scheduler().sleep_for(millis(100));
+  co_return co_await meet();
+}
+
+task::Task<Result<void>> Member::meet() {
+  ++meetings_;
   if (auto sent = co_await send(kReadyEntry, 0); !sent) co_return sent;
-  while (ready_ < options_.members) co_await changed_.wait();
+  while (ready_ < meetings_ * options_.members) co_await changed_.wait();
   co_return Result<void>{};
 }
 
@@ -129,7 +134,10 @@ client::Message Member::message(std::uint8_t entry, std::uint64_t number) {
 Result<void> Member::try_send(std::uint8_t entry, std::uint64_t number) {
   client::Destinations to;
   to.groups.push_back(group_);
-  return host_.process().multicast(order(), std::move(to), entry, message(entry, number), safety());
+  const bool durable = options_.durable && entry == kDataEntry;
+  return host_.process().multicast(durable ? client::Order::kTotal : order(), std::move(to), entry,
+                                   message(entry, number),
+                                   durable ? client::Safety::kDurable : safety());
 }
 
 task::Task<Result<void>> Member::send(std::uint8_t entry, std::uint64_t number) {

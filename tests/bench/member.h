@@ -24,9 +24,11 @@ struct MemberOptions {
   bool safe = false;
   double seconds = 2;
   std::uint64_t iterations = 2000;
-  double rate = 0;           ///< messages a second that a loading member sends
-  std::uint64_t state = 0;   ///< bytes of state that members hold
-  unsigned patience_s = 60;  ///< after that the program ends by itself
+  bool durable = false;           ///< data is sent as durable updates
+  std::uint64_t outstanding = 1;  ///< updates under way
+  double rate = 0;                ///< messages a second that a loading member sends
+  std::uint64_t state = 0;        ///< bytes of state that members hold
+  unsigned patience_s = 60;       ///< after that the program ends by itself
 };
 
 /// The entries that members bind.
@@ -49,6 +51,8 @@ class Member {
   /// Connects, joins, and returns when all members are there and have said so.
   /// Errors: those of connecting and joining.
   task::Task<Result<void>> gather();
+  /// Returns when all members have called it as often as this one.
+  task::Task<Result<void>> meet();
   /// Returns when all members have come this far; nobody leaves before.
   task::Task<Result<void>> part();
 
@@ -85,6 +89,7 @@ class Member {
   Verifier verifier_;
   task::Event changed_;
   GroupId group_;
+  std::size_t meetings_ = 0;
   std::size_t ready_ = 0;
   std::size_t done_ = 0;
   std::size_t ended_ = 0;
@@ -102,6 +107,8 @@ task::Task<int> run_stream(Member& member);
 task::Task<int> run_own_delivery(Member& member);
 /// Rank 0 asks all members, itself among them, and waits for all answers, and again.
 task::Task<int> run_calls(Member& member);
+/// All keep the group's log; rank 0 sends durable updates, some of them under way at a time.
+task::Task<int> run_durable(Member& member);
 /// Prints every view of the group until it is ended or its seconds are over.
 task::Task<int> run_watch(Member& member);
 /// Joins and leaves the group again and again: call to own view.

@@ -190,8 +190,8 @@ class Bench:
         for self.run in range(self.options.runs):
             for kind, name in ((ZooKeeper, "zookeeper"), (Cohort, "cohort-durable")):
                 plant = self.up(kind, name)
-                one = plant.updates(1, 1, single)
-                rate = plant.updates(16, 16, many)
+                one = measure.updates(plant, 1, 1, single)
+                rate = measure.updates(plant, 16, 16, many)
                 self.put("durable", plant.name, {"p50_us": one.get("p50_us"), "p99_us": one.get("p99_us"),
                                                  "per_s": rate.get("per_s")})
                 self.down(plant)

@@ -77,6 +77,20 @@ def latency(plant, mode, size, order=None, rate=0, iterations=2000):
     return {key: reports[0][key] for key in ("p50_us", "p99_us", "p999_us", "n")}
 
 
+def updates(plant, connections, outstanding, count):
+    """Durable updates of 100 bytes; ours come from one process with as many under way as all connections have."""
+    if plant.name == "zookeeper":
+        return plant.updates(connections, outstanding, count)
+    members = plant.members("durable", "--size", 100, "--iterations", count,
+                            "--outstanding", connections * outstanding, "--patience", 60)
+    reports = [o for o in _finish(members, 61) if "p50_us" in o]
+    if not reports:
+        return {"failed": _errors(members)}
+    if reports[0]["faults"]:
+        return {"failed": "updates were wrong, or not durable"}
+    return reports[0]
+
+
 class Watch:
     """One watching member a site; what each of them has seen, with times."""
 
