@@ -114,7 +114,16 @@ void DataPlane::on_order(std::size_t rank, const wire::OrderFrame& frame) {
     context_.fail_stop("a place of the total order was lost");
     return;
   }
-  order_.receive(frame.first, frame.entries);
+  if (order_.receive(frame.first, frame.entries)) hurry_where_safe(frame.entries);
+}
+
+/// Others wait to hear that this site has the place of a SAFE message.
+void DataPlane::hurry_where_safe(const std::vector<wire::OrderEntry>& places) {
+  urgent_ = urgent_ || std::any_of(places.begin(), places.end(), [this](const auto& place) {
+              const StreamEntry* entry = multicast_.stream(place.origin).find(place.number);
+              return entry != nullptr && entry->kind == wire::EntryKind::kMessage &&
+                     entry->head.safety != wire::Safety::kAgreed;
+            });
 }
 
 void DataPlane::on_opening(const Opening& opening) {
@@ -194,6 +203,7 @@ void DataPlane::pump(bool may_deliver) {
   if (rank_ == 0) {
     const std::uint64_t first = order_.received() + 1;
     const std::vector<wire::OrderEntry> places = order_.sequence(multicast_);
+    hurry_where_safe(places);
     const std::size_t batch = COHORT_BUGGIFY("order.one_place_a_frame") ? 1 : kOrderBatch;
     for (std::size_t at = 0; at < places.size(); at += batch) {
       wire::OrderFrame frame{view_, first + at, {}};

@@ -98,6 +98,7 @@ class DataPlane {
  private:
   Numbered number(ProcessId sender, wire::Multicast request, FragmentSender::Tail tail);
   bool assemble(std::size_t rank, wire::StreamFrame& frame);
+  void hurry_where_safe(const std::vector<wire::OrderEntry>& places);
   void deliver_all(const Delivery::Rules& rules);
   void apply_opening();
   void switch_to(const wire::Opening& opening);

@@ -207,15 +207,34 @@ class TstProtocolsProcess : public QObject {
     }
   }
 
-  void safeMulticast_isDelivered() {
-    // Goal: P32 has its liveness half. Method: a SAFE ABCAST reaches all.
+  void safeMulticast_isDelivered_withoutWaitingForAHeartbeat_data() {
+    QTest::addColumn<int>("sender");
+    QTest::addColumn<int>("order");
+    for (const int sender : {1, 2, 3}) {
+      QTest::addRow("ABCAST of site %d", sender) << sender << static_cast<int>(wire::Order::kTotal);
+      QTest::addRow("CBCAST of site %d", sender)
+          << sender << static_cast<int>(wire::Order::kCausal);
+    }
+  }
+
+  void safeMulticast_isDelivered_withoutWaitingForAHeartbeat() {
+    // Goal: P32 has its liveness half, in the time of four frames. Method: SAFE multicasts at
+    // every moment between two Status frames, which are 10 ms apart; a frame takes 1 ms.
+    QFETCH(int, sender);
+    QFETCH(int, order);
     Cell cell;
-    wire::Multicast safe = message(wire::Order::kTotal, cell.group, 7);
-    safe.safety = wire::Safety::kSafe;
-    cell.plant.ask(2, cell.clients[2], safe);
-    cell.plant.run(millis(200));
-    for (std::uint16_t site = 1; site <= 3; ++site) {
-      QCOMPARE(payloads(cell.plant.heard(site, cell.clients[site])), std::string("7 "));
+    std::string expected;
+    for (std::uint8_t number = 1; number <= 10; ++number) {
+      wire::Multicast safe = message(static_cast<wire::Order>(order), cell.group, number);
+      safe.safety = wire::Safety::kSafe;
+      const auto from = static_cast<std::uint16_t>(sender);
+      cell.plant.run(millis(200 + number));
+      cell.plant.ask(from, cell.clients[from], safe);
+      cell.plant.run(millis(5));
+      expected += std::to_string(number) + " ";
+      for (std::uint16_t site = 1; site <= 3; ++site) {
+        QCOMPARE(payloads(cell.plant.heard(site, cell.clients[site])), expected);
+      }
     }
   }
 
