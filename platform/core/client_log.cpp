@@ -52,16 +52,33 @@ void ClientPort::start_checkpoint(Client& client, wire::Checkpoint& request) {
     durable_->checkpoint(group->name, true, std::move(request.state), nullptr);
     return;
   }
+  const auto begun = durable_->begun(client.process, group->name);
   durable_->checkpoint(group->name, false, std::move(request.state),
-                       [this, handle = client.handle, token = request.token, id = request.group] {
+                       [this, handle = client.handle, token = request.token, id = request.group,
+                        name = group->name, begun] {
                          const auto found = clients_.find(handle);
                          if (found == clients_.end() || found->second.closing) return;
-                         wire::Change change;
-                         change.kind = wire::ChangeKind::kLogs;
-                         change.process = found->second.process;
-                         change.group = id;
-                         start_change(found->second, token, std::move(change));
+                         count_as_logger(found->second, token, id, name, begun);
                        });
+}
+
+/// Its state and all that came since are on the disk, unless it was no member for a while.
+void ClientPort::count_as_logger(Client& client, std::uint64_t token, GroupId group,
+                                 const std::string& name, std::optional<std::uint64_t> begun) {
+  const Group* there = plane_->table().find(group);
+  const bool counts = there != nullptr && std::find(there->loggers.begin(), there->loggers.end(),
+                                                    client.process) != there->loggers.end();
+  if (!counts && (!begun || durable_->begun(client.process, name) != begun)) {
+    COHORT_PROBE("durable.left_while_beginning");
+    send(client, wire::ChangeDone{token, Errc::kNotMember, group,
+                                  "it left the group before its log was complete: begin again"});
+    return;
+  }
+  wire::Change change;
+  change.kind = wire::ChangeKind::kLogs;
+  change.process = client.process;
+  change.group = group;
+  start_change(client, token, std::move(change));
 }
 
 void ClientPort::on_epoch(std::uint64_t epoch, const GroupTable& table) {

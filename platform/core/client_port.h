@@ -190,6 +190,8 @@ class ClientPort : public Upcalls {
   void await_durable(const Client& client, const DataPlane::Numbered& numbered, GroupId group);
   void start_log(Client& client, const wire::BeginLog& request);
   void start_checkpoint(Client& client, wire::Checkpoint& request);
+  void count_as_logger(Client& client, std::uint64_t token, GroupId group, const std::string& name,
+                       std::optional<std::uint64_t> begun);
   // operators (client_operator.cpp)
   void take_plant_change(Client& client, const wire::ChangePlant& request);
   void take_force_form(Client& client, const wire::ForceForm& request);

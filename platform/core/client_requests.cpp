@@ -50,6 +50,10 @@ bool ClientPort::start(Client& client, Queued& queued) {
     change.payload = join->credentials;
     start_change(client, join->token, std::move(change));
   } else if (auto* leave = std::get_if<wire::LeaveGroup>(&request)) {
+    // It may join again before this is delivered: what it had begun to log has a gap by then.
+    if (const Group* group = plane_->table().find(leave->group)) {
+      durable_->on_member_leaves(client.process, group->name);
+    }
     change.kind = wire::ChangeKind::kLeave;
     change.group = leave->group;
     start_change(client, leave->token, std::move(change));

@@ -64,7 +64,22 @@ void DurableLog::on_epoch(std::uint64_t epoch, const GroupTable& table) {
   mark(epoch, table, false);
 }
 
+/// Who counts as a logger is known by that, and who is no member any more logs nothing: what came
+/// until it joins again would be missing.
+void DurableLog::forget_begun(const GroupTable& table) {
+  const auto in = [](const std::vector<ProcessId>& processes, ProcessId process) {
+    return std::find(processes.begin(), processes.end(), process) != processes.end();
+  };
+  std::erase_if(beginning_, [&](const auto& begun) {
+    const auto& [name, member] = begun.first;
+    const auto id = table.find(name);
+    const Group* group = id ? table.find(*id) : nullptr;
+    return group == nullptr || !in(group->members, member) || in(group->loggers, member);
+  });
+}
+
 void DurableLog::mark(std::uint64_t epoch, const GroupTable& table, bool all) {
+  forget_begun(table);
   std::map<std::string, std::vector<SiteId>> now;
   for (const auto& [id, group] : table.groups()) {
     if (!group.loggers.empty()) now[group.name] = sites_of(group.loggers);
@@ -100,7 +115,7 @@ bool DurableLog::logs_here(const Group& group) const {
   const auto local = [this](ProcessId process) { return process.life() == context_.self; };
   if (std::any_of(group.loggers.begin(), group.loggers.end(), local)) return true;
   return std::any_of(beginning_.begin(), beginning_.end(),
-                     [&](const auto& begun) { return begun.first == group.name; });
+                     [&](const auto& begun) { return begun.first.first == group.name; });
 }
 
 void DurableLog::on_delivered(const wire::MessageId& id, const StreamEntry& entry,
@@ -114,6 +129,7 @@ void DurableLog::on_delivered(const wire::MessageId& id, const StreamEntry& entr
     wire::GroupLogRecord record;
     record.kind = Kind::kUpdate;
     record.id = id;
+    record.place = {id.view, entry.epoch};
     record.sender = entry.head.sender;
     record.entry = entry.head.entry;
     record.bytes = entry.payload;
@@ -140,8 +156,13 @@ void DurableLog::begin(ProcessId member, const Group& group) {
   wire::GroupLogRecord record;
   record.kind = Kind::kBegin;
   record.flag = !logs_here(group);
-  beginning_.insert({group.name, member});
+  beginning_[{group.name, member}] = next_beginning_++;
   write(group.name, record, nullptr);
+}
+
+std::optional<std::uint64_t> DurableLog::begun(ProcessId member, const std::string& group) const {
+  const auto found = beginning_.find({group, member});
+  return found == beginning_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void DurableLog::checkpoint(const std::string& group, bool more, Bytes state,
@@ -154,7 +175,7 @@ void DurableLog::checkpoint(const std::string& group, bool more, Bytes state,
 }
 
 void DurableLog::on_member_gone(ProcessId member) {
-  std::erase_if(beginning_, [member](const auto& begun) { return begun.second == member; });
+  std::erase_if(beginning_, [member](const auto& begun) { return begun.first.second == member; });
 }
 
 void DurableLog::on_logged(std::size_t rank, const wire::Logged& logged) {

@@ -49,9 +49,16 @@ class DurableLog {
 
   /// A local member begins to log: from now on the group's durable updates are written.
   void begin(ProcessId member, const Group& group);
+  /// Which beginning of the member's is under way, since when it has been a member without a break;
+  /// none: it has not begun, or counts already.
+  std::optional<std::uint64_t> begun(ProcessId member, const std::string& group) const;
   /// A part of its state as it was then; `durable` is called when that lies on the disk.
   void checkpoint(const std::string& group, bool more, Bytes state, std::function<void()> durable);
   void on_member_gone(ProcessId member);
+  /// It has asked to leave: what it has begun comes to nothing.
+  void on_member_leaves(ProcessId member, const std::string& group) {
+    beginning_.erase({group, member});
+  }
 
   void on_log_done(std::uint64_t token);
   void on_logged(std::size_t rank, const wire::Logged& logged);
@@ -74,6 +81,7 @@ class DurableLog {
   void write(const std::string& group, const wire::GroupLogRecord& record,
              std::function<void()> done);
   void mark(std::uint64_t epoch, const GroupTable& table, bool all);
+  void forget_begun(const GroupTable& table);
   bool logs_here(const Group& group) const;
   bool durable(const Waiting& waiting) const;
   void update_markers();
@@ -88,7 +96,9 @@ class DurableLog {
   std::map<std::uint64_t, std::size_t> marking_;       ///< epoch -> markers that are being written
   std::map<std::string, std::vector<SiteId>> marked_;  ///< group -> who logs it, as written last
   std::map<std::uint64_t, Waiting> waiting_;           ///< own updates by number
-  std::set<std::pair<std::string, ProcessId>> beginning_;  ///< log already, count not yet
+  /// Log already, count not yet; each beginning has a number of its own.
+  std::map<std::pair<std::string, ProcessId>, std::uint64_t> beginning_;
+  std::uint64_t next_beginning_ = 1;
   std::map<std::uint64_t, std::function<void()>> writing_;
   std::uint64_t next_token_ = 1;
   bool table_awaited_ = false;

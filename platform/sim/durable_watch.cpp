@@ -34,8 +34,8 @@ bool same(const wire::GroupLogRecord& a, const wire::GroupLogRecord& b) {
   return a.kind == wire::GroupLogRecord::Kind::kMarker ? a.place == b.place : a.id == b.id;
 }
 
-/// Where the log begins after the update, the state in its checkpoint has it: some other log holds
-/// the update before what this one has first behind its beginning.
+/// Where the log begins after the update, the state in its checkpoint has it: what it has first
+/// behind its beginning is of a later epoch, or some other log holds the update before it.
 bool begins_after(const std::vector<Bytes>& log, const wire::MessageId& id,
                   const std::map<SiteId, const GroupLogs*>& disks, const std::string& group) {
   using Kind = wire::GroupLogRecord::Kind;
@@ -54,9 +54,10 @@ bool begins_after(const std::vector<Bytes>& log, const wire::MessageId& id,
     const auto update = std::find_if(theirs.begin(), theirs.end(), [&](const auto& record) {
       return record.kind == Kind::kUpdate && record.id == id;
     });
-    const auto after = std::find_if(update, theirs.end(),
-                                    [&](const auto& record) { return same(record, *first); });
-    if (after != theirs.end()) return true;
+    if (update == theirs.end()) continue;
+    const bool later =
+        std::any_of(update, theirs.end(), [&](const auto& record) { return same(record, *first); });
+    if (later || update->place < first->place) return true;
   }
   return false;
 }

@@ -20,6 +20,7 @@ Bytes encode(const GroupLogRecord& record) {
     out.site_life(record.id.origin);
     out.varint(record.id.view);
     out.varint(record.id.number);
+    out.varint(record.place.epoch);
     out.process(record.sender);
     out.u8(record.entry);
     out.bytes(record.bytes);
@@ -46,6 +47,7 @@ Result<GroupLogRecord> decode_group_log_record(ByteView bytes) {
     record.id.origin = in.site_life();
     record.id.view = in.varint();
     record.id.number = in.varint();
+    record.place = {record.id.view, in.varint()};
     record.sender = in.process();
     record.entry = in.u8();
     body = in.bytes(limits::kPayloadBytes);

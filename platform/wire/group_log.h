@@ -21,7 +21,7 @@ struct EpochPlace {
 struct GroupLogRecord {
   enum class Kind : std::uint8_t {
     kMarker = 1,  ///< from here on these sites log the group: `place`, `sites`
-    kUpdate = 2,  ///< a durable update: `id`, `sender`, `entry`, `bytes`
+    kUpdate = 2,  ///< a durable update: `id`, `place` of its epoch, `sender`, `entry`, `bytes`
     kBegin = 3,   ///< a member of this site begins to log; `flag`: nobody here did before
     kCheckpoint =
         4,  ///< `bytes`: its state as it was at the last kBegin; `flag`: more parts follow

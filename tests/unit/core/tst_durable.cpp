@@ -60,6 +60,14 @@ struct Ledger {
     }
     return found;
   }
+  /// Of the change, or the step of logging, with this token; none: not told yet.
+  std::optional<Errc> outcome(std::uint16_t site, std::uint64_t token) {
+    for (const auto& event : plant.heard(site, clients[site])) {
+      const auto* done = std::get_if<wire::ChangeDone>(&event);
+      if (done != nullptr && done->token == token) return done->code;
+    }
+    return std::nullopt;
+  }
   wire::GroupLogSummary summary(std::uint16_t site) {
     return *wire::summarize(SiteId{site}, plant.group_log(site, "ledger"));
   }
@@ -142,6 +150,42 @@ class TstDurable : public QObject {
     late.plant.run(seconds(1));
     QCOMPARE(late.count<wire::Deliver>(1), 1);
     QCOMPARE(late.count<wire::Durable>(1), 0);
+  }
+
+  void memberThatLeavesAndLogsAgain_beginsAnew() {
+    // Goal: P51: what a log missed while nobody at its site was a member is behind a beginning.
+    // Method: the member leaves, an update is logged elsewhere, it joins and logs again.
+    Ledger ledger({1, 2});
+    ledger.plant.ask(2, ledger.clients[2], wire::LeaveGroup{4, ledger.group});
+    ledger.plant.run(millis(200));
+    ledger.update(1, 40);
+    ledger.plant.run(millis(200));
+    ledger.plant.ask(2, ledger.clients[2], wire::JoinGroup{5, "ledger", false, {}});
+    ledger.plant.run(millis(200));
+    ledger.plant.ask(2, ledger.clients[2], wire::BeginLog{6, ledger.group});
+    ledger.plant.run(millis(200));
+    const auto& log = ledger.plant.group_log(2, "ledger");
+    const auto last = wire::decode_group_log_record(log.back());
+    QVERIFY(last.has_value());
+    QVERIFY(last->kind == wire::GroupLogRecord::Kind::kBegin);
+    QVERIFY(last->flag);
+  }
+
+  void memberThatLeavesWhileItBegins_doesNotCount() {
+    // Goal: P51: a log with a gap never counts. Method: leaving and joining again follow the
+    // checkpoint at once, before it lies on the disk; then the member begins anew.
+    Ledger ledger({1});
+    ledger.plant.ask(2, ledger.clients[2], wire::BeginLog{4, ledger.group});
+    ledger.plant.ask(2, ledger.clients[2], wire::LeaveGroup{5, ledger.group});
+    ledger.plant.ask(2, ledger.clients[2], wire::JoinGroup{6, "ledger", false, {}});
+    ledger.plant.ask(2, ledger.clients[2], wire::Checkpoint{7, ledger.group, false, {7}});
+    ledger.plant.run(millis(500));
+    QVERIFY(ledger.outcome(2, 7) == Errc::kNotMember);
+    QCOMPARE(ledger.summary(1).markers.back().sites.size(), std::size_t{1});
+    ledger.plant.ask(2, ledger.clients[2], wire::BeginLog{8, ledger.group});
+    ledger.plant.ask(2, ledger.clients[2], wire::Checkpoint{9, ledger.group, false, {7}});
+    ledger.plant.run(millis(500));
+    QCOMPARE(ledger.summary(1).markers.back().sites.size(), std::size_t{2});
   }
 
   void groupThatNobodyLogs_refuses() {

@@ -42,6 +42,7 @@ class TstGroupLog : public QObject {
     GroupLogRecord update;
     update.kind = Kind::kUpdate;
     update.id = {{kA, Incarnation{2}}, 7, 9};
+    update.place = {7, 5};
     update.sender = ProcessId::make({kA, Incarnation{2}}, 1);
     update.entry = 20;
     update.bytes = {1, 2, 3};
