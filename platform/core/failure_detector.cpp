@@ -89,11 +89,18 @@ void FailureDetector::on_new_life(SiteId site) {
 void FailureDetector::forgive_heard(MonotonicTime now) {
   for (auto& [site, peer] : peers_) {
     if (peer.suspected_at == kNever || peer.gone) continue;
-    if (now - peer.echoed > 2 * timers_.heartbeat) continue;
+    if (now - std::max(peer.echoed, peer.told_us) > 2 * timers_.heartbeat) continue;
     COHORT_PROBE("detector.forgiven");
     peer.suspected_at = kNever;
     peer.evidence.clear();
   }
+}
+
+void FailureDetector::on_told_as_eldest(SiteId site, MonotonicTime now) {
+  Peer& peer = peers_[site];
+  if (now - peer.echoed > 2 * timers_.heartbeat) COHORT_PROBE("detector.told_without_echo");
+  peer.told_us = now;
+  peer.base = std::max(peer.base, now);
 }
 
 void FailureDetector::on_life_over(SiteId site) {

@@ -42,6 +42,9 @@ class FailureDetector {
   /// Withdraws suspicions of sites that are heard again: for a site that finds no quorum, so that
   /// sites which lost each other for a while and all suspect each other can go on (H12).
   void forgive_heard(MonotonicTime now);
+  /// The site has told us whom it suspects, or that it wants a ballot, as its eldest: so it hears
+  /// us, although it may not echo one that it has voted out.
+  void on_told_as_eldest(SiteId site, MonotonicTime now);
   /// Evidence from elsewhere, for example "its marker did not come".
   void accuse(SiteId site, wire::RemovalCause cause, std::string reason);
 
@@ -80,6 +83,7 @@ class FailureDetector {
     MonotonicTime newest_arrival{};   ///< when that came
     MonotonicTime echoed{};           ///< our clock: when we sent what it echoed last
     MonotonicTime base{};             ///< silence is counted from the later of echoed and base
+    MonotonicTime told_us{};          ///< when it took us for its eldest last
     MonotonicTime last_arrival{};
     double mean_gap_ms = 100;   ///< smoothed gap between its Status frames
     double deviation_ms = 0;    ///< smoothed deviation of the gap

@@ -106,7 +106,7 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
         } else if constexpr (std::is_same_v<Frame, wire::ChangeRequest>) {
           if (present(from, f, rank)) plane_.on_change_request(f.change);
         } else if constexpr (std::is_same_v<Frame, wire::Accusation>) {
-          views_.on_accusation(f);
+          views_.on_accusation(from, f);
         } else if constexpr (std::is_same_v<Frame, wire::Wedge>) {
           views_.on_wedge(from, f);
         } else if constexpr (std::is_same_v<Frame, wire::WedgeAnswer>) {

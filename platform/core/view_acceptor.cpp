@@ -51,7 +51,7 @@ void ViewChange::try_promise(SiteId from, const wire::Wedge& wedge) {
   COHORT_PROBE("view.promise_refused");
   acceptor_.undecided.reset();
   if (const auto rank = basis_.rank_of(from)) {
-    on_accusation({basis_.number, basis_.members[*rank], std::move(elders)});
+    on_accusation(context_.self.site, {basis_.number, basis_.members[*rank], std::move(elders)});
   }
   send(from, wire::WedgeRefusal{wedge.view, wedge.ballot, wedge.ballot});
 }

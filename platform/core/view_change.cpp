@@ -161,9 +161,10 @@ std::uint64_t ViewChange::founders() const {
   return hash;
 }
 
-void ViewChange::on_accusation(const wire::Accusation& accusation) {
+void ViewChange::on_accusation(SiteId from, const wire::Accusation& accusation) {
   if (!basis_.operational || accusation.view != basis_.number) return;
   if (!basis_.holds(accusation.accuser)) return;
+  if (from == accusation.accuser.site) detector_.on_told_as_eldest(from, context_.now);
   if (accusation.suspects.empty()) COHORT_PROBE("view.ballot_asked");
   if (accusation.suspects.empty()) ballot_asked_ = true;
   for (const wire::Removal& suspect : accusation.suspects) {

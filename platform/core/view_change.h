@@ -60,7 +60,7 @@ class ViewChange {
   std::function<void(const Install&)> on_install;
 
   // ---- frames
-  void on_accusation(const wire::Accusation& accusation);
+  void on_accusation(SiteId from, const wire::Accusation& accusation);
   void on_wedge(SiteId from, const wire::Wedge& wedge);
   void on_answer(SiteId from, const wire::WedgeAnswer& answer);
   void on_refusal(SiteId from, const wire::WedgeRefusal& refusal);

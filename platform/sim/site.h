@@ -62,6 +62,8 @@ class Site {
   SiteLife life() const { return {id_, Incarnation{incarnation_}}; }
   /// What lies on its disk for groups that are logged.
   const GroupLogs& group_logs() const { return disk_.logs(); }
+  /// The records of site views, as they lie on the disk.
+  const std::vector<Bytes>& view_log() const { return disk_.records(); }
   /// Inputs of all lives.
   std::uint64_t steps() const { return diary_.steps; }
   /// Lives that ended by a fail-stop, an orderly leave not counted.

@@ -5,6 +5,7 @@
 #include "platform/sim/decide.h"
 #include "platform/sim/tool_worker.h"
 #include "platform/sim/worker.h"
+#include "platform/wire/view_records.h"
 
 namespace cohort::sim {
 
@@ -73,11 +74,26 @@ std::shared_ptr<Actor> Workload::tell_one(std::uint64_t decision, const Action& 
   return chosen != nullptr && chosen->perform(action) ? chosen : nullptr;
 }
 
+wire::SiteView Workload::newest_possible_view() const {
+  wire::SiteView newest = newest_;
+  for (const auto& [id, site] : world_.sites()) {
+    if (given_up_.contains(id)) continue;
+    for (const Bytes& bytes : site->view_log()) {
+      const auto record = wire::decode_view_log_record(bytes);
+      const bool has_value = record && record->kind != wire::ViewLogRecord::Kind::kPromised;
+      if (!has_value || record->value.view <= newest.number) continue;
+      newest = {record->value.view, record->value.members};
+    }
+  }
+  return newest;
+}
+
 bool Workload::quorum_left() const {
+  const wire::SiteView view = newest_possible_view();
   std::size_t left = 0;
-  for (SiteLife life : newest_.members) left += given_up_.contains(life.site) ? 0 : 1;
-  const bool oldest = !newest_.members.empty() && !given_up_.contains(newest_.members.front().site);
-  return 2 * left > newest_.members.size() || (2 * left == newest_.members.size() && oldest);
+  for (SiteLife life : view.members) left += given_up_.contains(life.site) ? 0 : 1;
+  const bool oldest = !view.members.empty() && !given_up_.contains(view.members.front().site);
+  return 2 * left > view.members.size() || (2 * left == view.members.size() && oldest);
 }
 
 void Workload::stop_acting() {

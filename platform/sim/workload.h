@@ -33,6 +33,9 @@ class Workload {
 
   /// The newest site view that any worker was told.
   const wire::SiteView& newest_view() const { return newest_; }
+  /// The newest one that may yet have been agreed on: one that a site was told of, or that a log of
+  /// those who are not given up holds.
+  wire::SiteView newest_possible_view() const;
   /// True where each site is up, has a worker, and every worker has answers to all it asked and
   /// sees a site view of all present lives.
   bool at_rest();
