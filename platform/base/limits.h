@@ -79,6 +79,13 @@ inline constexpr Duration kLoneAccuserWait =
 inline constexpr Duration kSettlingWindow = millis(50);
 inline constexpr Duration kLease = millis(500);
 inline constexpr Duration kLeaseMargin = millis(50);
+/// A lease that grows by less than this is not told to the clients: they may believe a shorter one.
+inline constexpr Duration kLeaseStep = millis(10);
+/// How often a process whose site's lease is over looks whether it is back.
+inline constexpr Duration kLeaseLook = millis(20);
+/// The longest that takeovers wait for what a dead site's processes may still do: the longest lease
+/// that operators can set, and as much again for all that rounds up.
+inline constexpr std::uint64_t kSettlesMs = 20'000;
 inline constexpr Duration kEpochDeadline = seconds(1);
 inline constexpr Duration kBallotTimeout = seconds(2);
 inline constexpr Duration kOwnPauseCredit = millis(50);

@@ -25,6 +25,20 @@ bool Inbox::passes(const wire::ClientEvent& event) const {
 
 void Inbox::take(wire::ClientEvent event, std::size_t bytes) {
   if (closed_) return;
+  if (late_.empty() && may_handle_()) return admit(std::move(event), bytes);
+  late_.push_back({std::move(event), bytes});
+}
+
+void Inbox::look_again() {
+  drain();
+  while (!closed_ && !late_.empty() && may_handle_()) {
+    Waiting next = std::move(late_.front());
+    late_.pop_front();
+    admit(std::move(next.event), next.bytes);
+  }
+}
+
+void Inbox::admit(wire::ClientEvent event, std::size_t bytes) {
   if (holder_ != nullptr) {
     if (passes(event)) return handle({std::move(event), bytes});
     holder_->peek(event);
@@ -72,7 +86,7 @@ void Inbox::begin_hold(Interceptor& holder) {
 void Inbox::drain() {
   if (draining_) return;
   draining_ = true;
-  while (!closed_ && holder_ == nullptr && !waiting_.empty()) {
+  while (!closed_ && holder_ == nullptr && !waiting_.empty() && may_handle_()) {
     if (starts_hold(waiting_.front().event)) continue;
     const Waiting next = std::move(waiting_.front());
     waiting_.pop_front();

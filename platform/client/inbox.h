@@ -1,5 +1,6 @@
 /// The records from the daemon in their order: handled one at a time, or held back while a state is
-/// transferred; and what is reported as consumed. Private to platform/client.
+/// transferred or while this process may not act (V11); and what is reported as consumed. Private
+/// to platform/client.
 #pragma once
 
 #include <deque>
@@ -15,12 +16,18 @@ class Inbox {
  public:
   using Handle = std::function<void(const wire::ClientEvent&)>;
   /// `handle` does what a record asks for; `consumed` is told the bytes of deliveries handled.
-  Inbox(Handle handle, std::function<void(std::uint64_t)> consumed)
-      : handle_(std::move(handle)), consumed_(std::move(consumed)) {}
+  /// `may_handle` is asked before each record; once it says no, nothing is handled until
+  /// look_again() finds that it says yes.
+  Inbox(Handle handle, std::function<void(std::uint64_t)> consumed,
+        std::function<bool()> may_handle)
+      : handle_(std::move(handle)),
+        consumed_(std::move(consumed)),
+        may_handle_(std::move(may_handle)) {}
 
   /// `bytes`: the record's length.
   void take(wire::ClientEvent event, std::size_t bytes);
   void release();
+  void look_again();
   /// Nothing is handled any more.
   void close();
 
@@ -32,6 +39,7 @@ class Inbox {
     wire::ClientEvent event;
     std::size_t bytes = 0;
   };
+  void admit(wire::ClientEvent event, std::size_t bytes);
   bool starts_hold(const wire::ClientEvent& event);
   void begin_hold(Interceptor& holder);
   bool passes(const wire::ClientEvent& event) const;
@@ -40,7 +48,9 @@ class Inbox {
 
   Handle handle_;
   std::function<void(std::uint64_t)> consumed_;
+  std::function<bool()> may_handle_;
   std::deque<Waiting> waiting_;
+  std::deque<Waiting> late_;  ///< came while nothing may be handled: behind all of waiting_
   Interceptor* holder_ = nullptr;
   std::shared_ptr<std::map<std::uint64_t, Interceptor*>> interceptors_ =
       std::make_shared<std::map<std::uint64_t, Interceptor*>>();

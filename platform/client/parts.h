@@ -83,6 +83,17 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   Recorder recorder;
   std::map<std::string, std::shared_ptr<void>> tool_state;
   std::uint64_t consumed_unreported = 0;
+  MonotonicTime settled_at{};  ///< until then members that have gone may still act
+  bool lease_is_watched = false;
+
+  // ---- acting.cpp
+  /// The site's lease lasts, as far as its daemon has said; false as well once the session is over.
+  bool may_act() const;
+  /// Asked before each record; where it is false the records are looked at again in a while.
+  bool may_handle();
+  void watch_lease();
+  /// Suspends until this process may act, in the place of others too; false: never again.
+  static task::Task<bool> until_may_act(std::shared_ptr<Parts> parts);
 
   // ---- sending.cpp
   /// Checks and hands a multicast over.

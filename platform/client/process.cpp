@@ -62,7 +62,7 @@ task::Task<Result<void>> ask_for_change(PartsPointer parts, Request request) {
 Process::Parts::Parts(wire::ClientLink& link, task::Scheduler& scheduler, wire::Hello hello)
     : outbox(link, scheduler),
       inbox([this](const wire::ClientEvent& event) { handle(event); },
-            [this](std::uint64_t bytes) { consumed(bytes); }),
+            [this](std::uint64_t bytes) { consumed(bytes); }, [this] { return may_handle(); }),
       direct(outbox, scheduler),
       calls(scheduler),
       recorder(scheduler) {
@@ -88,7 +88,9 @@ Process::Process(wire::ClientLink& link, task::Scheduler& scheduler, std::string
 Process::~Process() {
   parts_->session.link->on_record = nullptr;
   parts_->session.link->on_closed = nullptr;
-  const auto ended = std::move(parts_->tool_state);  // the tools' parts refer back to ours
+  auto ended = std::move(parts_->tool_state);  // the tools' parts refer back to ours
+  ended.clear();
+  parts_->session.closed = true;  // who still holds the parts must not ask the link any more
 }
 
 task::Task<Result<void>> Process::connect() {
@@ -112,6 +114,16 @@ bool Process::serving() const {
 }
 bool Process::closed() const {
   return parts_->session.closed;
+}
+bool Process::may_act() const {
+  return parts_->may_act();
+}
+Duration Process::lease_left() const {
+  if (!parts_->may_act()) return Duration{0};
+  return parts_->session.link->lease_until() - parts_->session.link->now();
+}
+task::Task<bool> Process::until_may_act() {
+  return Parts::until_may_act(parts_);
 }
 task::Scheduler& Process::scheduler() {
   return *parts_->session.scheduler;

@@ -91,6 +91,19 @@ class Process {
   bool closed() const;
   task::Scheduler& scheduler();
 
+  // ---- acting on the world (V11). What the daemon hands over is handled only while the site's
+  // lease lasts; later it waits, until the lease is back or the session ends. A task that was
+  // started in time and then waited or computed asks again, right before it acts.
+  /// False: others may have taken over from this process already. Ensures: V11 for what takes
+  /// effect within limits::kLeaseMargin. Blocks: never; no system call.
+  bool may_act() const;
+  /// How long may_act() stays true if nothing more is heard; zero: it is false.
+  Duration lease_left() const;
+  /// Waits until may_act(), and until whoever has left this process's groups with its site can
+  /// have acted for the last time: for what is done in the place of one that has gone. False: the
+  /// session has ended, nothing may be done any more.
+  task::Task<bool> until_may_act();
+
   // ---- entries and filters: bind them before connect()
   void bind_update(std::uint8_t entry, EntryRule rule, UpdateEntry handler);
   void bind_task(std::uint8_t entry, EntryRule rule, TaskEntry handler);

@@ -35,6 +35,9 @@ struct Handler {
   }
   void operator()(const wire::Deliver& deliver) const { parts.deliver(deliver); }
   void operator()(const wire::View& view) const {
+    parts.settled_at =
+        std::max(parts.settled_at,
+                 parts.session.link->now() + millis(static_cast<std::int64_t>(view.settles_ms)));
     parts.inbox.before_view(view);
     parts.recorder.tell(view);
     parts.book.on_view(view, parts.session.self);
@@ -79,6 +82,16 @@ struct Handler {
   void operator()(const wire::DeliverPart&) const {}  // put together before
 };
 
+/// No events of the history, and nothing to act upon: that the site serves no more, and answers
+/// about the daemon itself, are of use just while everything else waits for the lease.
+bool waits_behind_nothing(const wire::ClientEvent& event) {
+  return std::holds_alternative<wire::Goodbye>(event) ||
+         std::holds_alternative<wire::PartsTaken>(event) ||
+         std::holds_alternative<wire::Direct>(event) ||
+         std::holds_alternative<wire::Serving>(event) ||
+         std::holds_alternative<wire::Inspection>(event);
+}
+
 }  // namespace
 
 bool Session::is_gone(ProcessId process) const {
@@ -90,10 +103,7 @@ void Process::Parts::on_record(ByteView record) {
   if (session.closed) return;
   auto event = wire::decode_client_event(record);
   if (!event) return close("the daemon sent a malformed record: " + event.error().text);
-  // These are no events of the history: they wait behind nothing.
-  if (std::holds_alternative<wire::Goodbye>(*event)) return handle(*event);
-  if (std::holds_alternative<wire::PartsTaken>(*event)) return handle(*event);
-  if (std::holds_alternative<wire::Direct>(*event)) return handle(*event);
+  if (waits_behind_nothing(*event)) return handle(*event);
   auto whole = assembler.add(std::move(*event), record.size());
   if (!whole) return close("the daemon sent a malformed record: " + whole.error().text);
   if (*whole) inbox.take(std::move((*whole)->event), (*whole)->bytes);

@@ -129,6 +129,13 @@ bool Tooling::closed() const {
   return parts_->session.closed;
 }
 
+bool Tooling::may_act() const {
+  return parts_->may_act();
+}
+task::Task<bool> Tooling::until_may_act() const {
+  return Process::Parts::until_may_act(parts_);
+}
+
 Result<void> Tooling::send(const Outgoing& outgoing, const Message& message) const {
   return parts_->multicast(outgoing, message, Draws::kReserve, {});
 }

@@ -48,6 +48,9 @@ class Tooling {
   bool is_member(GroupId group) const;
   bool gone(ProcessId process) const;
   bool closed() const;
+  /// As the functions of Process.
+  bool may_act() const;
+  task::Task<bool> until_may_act() const;
 
   struct Outgoing {
     Order order = Order::kCausal;

@@ -163,7 +163,7 @@ bool ClientPort::take_now(Client& client, const ClientRequest& request) {
                           std::find(group->members.begin(), group->members.end(), client.process) !=
                               group->members.end();
       if (group != nullptr && !member) {
-        send(client, wire::View{table.view(monitor->group), {}, {}});
+        send(client, wire::View{table.view(monitor->group), {}, {}, settles_ms()});
       }
     } else if (!monitor->on) {
       client.monitors.erase(monitor->group);

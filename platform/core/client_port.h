@@ -81,6 +81,8 @@ class ClientPort : public Upcalls {
   /// Tells the operators here what became of their changes of the plant.
   void on_plant_outcomes(const std::vector<wire::PlantOutcome>& outcomes);
 
+  /// Until then processes of sites that have gone may still act: every View says how long that is.
+  MonotonicTime settled_at{};
   /// This site only votes: a client may look at it, and change the plant, and nothing else.
   bool witness = false;
   /// Who may change the plant: users as the kernel names them.
@@ -199,6 +201,7 @@ class ClientPort : public Upcalls {
   // what is delivered (client_upcalls.cpp)
   void deliver_global(const wire::Change& change, std::uint64_t view, const GroupTable& table);
   void tell_views(const std::vector<GroupChange>& changes);
+  std::uint64_t settles_ms() const;
   Recipients local_recipients(const wire::Destinations& destinations,
                               const GroupTable& table) const;
 

@@ -122,6 +122,11 @@ void ClientPort::deliver_global(const wire::Change& change, std::uint64_t view,
   }
 }
 
+std::uint64_t ClientPort::settles_ms() const {
+  const std::int64_t left = to_millis(settled_at - context_.now);
+  return left > 0 ? static_cast<std::uint64_t>(left) + 1 : 0;
+}
+
 void ClientPort::tell_views(const std::vector<GroupChange>& changes) {
   for (const GroupChange& change : changes) {
     for (auto& [handle, client] : clients_) {
@@ -133,7 +138,7 @@ void ClientPort::tell_views(const std::vector<GroupChange>& changes) {
           std::any_of(change.departed.begin(), change.departed.end(),
                       [&](const auto& departed) { return departed.first == client.process; });
       if (!member && !left && !client.monitors.contains(change.view.group)) continue;
-      send(client, wire::View{change.view, change.joined, change.departed});
+      send(client, wire::View{change.view, change.joined, change.departed, settles_ms()});
     }
   }
 }

@@ -79,8 +79,14 @@ struct SetHosts {
   std::uint64_t version = 0;  ///< of the plant record: one version, one list of hosts
 };
 
+/// Tell every client of this site, without any record: until then, on this host's clock, it may act
+/// on what it was handed; the newest one counts. A moment that has passed: it may not.
+struct SetLease {
+  MonotonicTime until{};
+};
+
 using Effect = std::variant<SendFrame, SendClient, CloseClient, CloseLink, StoreWrite, Trace,
-                            FailStop, SetHosts, LogWrite>;
+                            FailStop, SetHosts, LogWrite, SetLease>;
 using Effects = std::vector<Effect>;
 
 }  // namespace cohort::core

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/base/instrument.h"
 #include "platform/base/limits.h"
 #include "platform/core/client_port.h"
 #include "platform/core/inspector.h"
@@ -46,6 +47,7 @@ struct ProtocolsProcess::Parts {
   void settle();
   void send_statuses();
   void watch_serving();
+  void tell_lease();
   bool unstable() const;
 
   /// What the last Status said that this site holds.
@@ -70,8 +72,11 @@ struct ProtocolsProcess::Parts {
   MonotonicTime table_asked{};
   MonotonicTime not_serving_since{};
   bool urgent = false;
+  bool leaves = false;
   Told told;
   std::uint64_t plant_version = 0;  ///< of the record whose hosts were set last
+  MonotonicTime lease_told{};       ///< to the clients
+  MonotonicTime serves_from{};      ///< not before: former lives may still act
 };
 
 ProtocolsProcess::ProtocolsProcess(Settings settings) : parts_(std::make_unique<Parts>(settings)) {}
@@ -92,6 +97,7 @@ Effects ProtocolsProcess::step(std::span<const Input> inputs, MonotonicTime now)
       if (!context.stopped) parts_->take(input);
     }
     if (!context.stopped) parts_->settle();
+    parts_->tell_lease();
     parts_->clients.hand_over();
   }
   return std::exchange(context.effects, {});
@@ -122,6 +128,8 @@ void ProtocolsProcess::Parts::take(const Input& input) {
   if (const auto* path = std::get_if<PathReport>(&input)) paths.note(context, *path);
   if (const auto* done = std::get_if<LogDone>(&input)) durable.on_log_done(done->token);
   if (std::holds_alternative<Leave>(input)) {
+    leaves = true;
+    tell_lease();  // before anybody hears of it: nobody waits for the lease of who leaves
     clients.close_all("the site leaves the plant");
     views.leave();
   }
@@ -141,7 +149,7 @@ void ProtocolsProcess::Parts::settle() {
   views.tick();
   if (context.stopped) return;
   const bool lease = views.basis().operational && detector.lease_valid(context.now);
-  clients.set_serving(lease && plane.has_table() && !views.leaving());
+  clients.set_serving(lease && plane.has_table() && !views.leaving() && context.now >= serves_from);
   if (views.basis().operational) {
     clients.pump();
     plane.pump(lease);
@@ -158,6 +166,19 @@ void ProtocolsProcess::Parts::settle() {
   send_statuses();
   sessions.acknowledge(plane.flow().limits().unacknowledged);
   watch_serving();
+}
+
+/// The clients' lease ends no later than ours, and never later than Timers::lease from now, even
+/// where ours needs no echo: a daemon that dies prolongs nothing.
+void ProtocolsProcess::Parts::tell_lease() {
+  MonotonicTime until{};
+  if (views.basis().operational && !leaves && !context.stopped && !views.gives_up_lease()) {
+    until = std::min(detector.lease_until(), context.now + context.timers.lease);
+  }
+  if (until >= lease_told && until < lease_told + limits::kLeaseStep) return;
+  if (until < lease_told) COHORT_PROBE("lease.taken_back");
+  lease_told = until;
+  context.effects.push_back(SetLease{until});
 }
 
 bool ProtocolsProcess::Parts::unstable() const {
@@ -220,6 +241,9 @@ void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
     newcomers = true;
     news.joined.push_back(life);
   }
+  // A site that comes back, and one that begins anew, serves no client beside those of former
+  // lives.
+  if (install.old_members.empty()) serves_from = views.settled_at();
   if (install.forming) {
     plane.use_fresh_table(value.view);
   } else if (install.old_members.empty() || !plane.has_table()) {
@@ -238,9 +262,11 @@ void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
     removed += (removed.empty() ? "" : ",") + to_string(removal.site) + ":";
     removed += to_string(removal.cause);
   }
-  context.trace("event=view.installed site=" + to_string(context.self) +
-                " view=" + std::to_string(value.view) +
-                (removed.empty() ? "" : " removed=" + removed) + " members=" + members);
+  clients.settled_at = views.settled_at();
+  const auto settles = std::max<std::int64_t>(0, to_millis(views.settled_at() - context.now));
+  context.trace("event=view.installed site=" + to_string(context.self) + " view=" +
+                std::to_string(value.view) + (removed.empty() ? "" : " removed=" + removed) +
+                " settles_ms=" + std::to_string(settles) + " members=" + members);
   clients.on_site_view(news);
   clients.on_plant_outcomes(install.own_outcomes);
   plane.resubmit_owed();
@@ -282,6 +308,7 @@ MonotonicTime ProtocolsProcess::next_deadline() const {
   const Parts& parts = *parts_;
   MonotonicTime next = std::min(parts.next_status, parts.views.next_deadline());
   if (parts.unstable()) next = std::min(next, parts.last_status + kStatusWhileUnstable);
+  if (parts.serves_from > parts.context.now) next = std::min(next, parts.serves_from);
   return std::max(next, parts.context.now);
 }
 

@@ -270,14 +270,14 @@ void ViewChange::on_commit(const wire::Commit& commit, bool fresh) {
     return;
   }
   if (commit.forming && !basis_.operational) {
-    commit_forming(value);
+    commit_forming(commit);
     return;
   }
   const bool member =
       std::find(value.members.begin(), value.members.end(), context_.self) != value.members.end();
   if (!basis_.operational) {
     if (member) COHORT_PROBE("view.joined");
-    if (member) install(value, false);
+    if (member) install(commit, false);
     return;
   }
   if (!member || value.view > basis_.number + 1) {
@@ -330,9 +330,9 @@ void ViewChange::try_install_waiting() {
       COHORT_PROBE("view.install_awaits_lease");
       return;
     }
-    const ViewValue value = acceptor_.waiting->value;
+    const wire::Commit commit = *acceptor_.waiting;
     if (context_.now > acceptor_.waiting_since) COHORT_PROBE("view.installed_after_fetch");
-    install(value, false);
+    install(commit, false);
   } else if (context_.now - acceptor_.waiting_since > context_.timers.ballot_timeout) {
     // H9: what this site lacks is freed elsewhere; it comes back with a transferred state.
     COHORT_PROBE("view.cut_lost");
@@ -341,7 +341,16 @@ void ViewChange::try_install_waiting() {
   }
 }
 
-void ViewChange::install(const ViewValue& value, bool forming) {
+bool ViewChange::gives_up_lease() const {
+  if (!acceptor_.accepted || !basis_.operational) return false;
+  const auto& members = acceptor_.accepted->value.members;
+  return std::find(members.begin(), members.end(), context_.self) == members.end();
+}
+
+void ViewChange::install(const wire::Commit& commit, bool forming) {
+  const ViewValue& value = commit.value;
+  settled_at_ =
+      std::max(settled_at_, context_.now + millis(static_cast<std::int64_t>(commit.settles_ms)));
   Install news{value, basis_.operational ? basis_.members : std::vector<SiteLife>{}, forming,
                plant_changes_.on_install(value.plant_outcomes)};
   if (basis_.operational) plane_.close(value);
@@ -353,7 +362,7 @@ void ViewChange::install(const ViewValue& value, bool forming) {
     removals_.emplace_back(value.view, removal);
     if (removals_.size() > limits::kSitesPerPlant) removals_.erase(removals_.begin());
   }
-  last_commit_ = wire::Commit{value.view - 1, value, forming};
+  last_commit_ = wire::Commit{value.view - 1, value, forming, commit.settles_ms};
   // Rounds of forming ballots lie above all others: the ballots of a working view begin below.
   const std::uint64_t round = proposer_.greatest_round % kFormingRound;
   acceptor_ = Acceptor();

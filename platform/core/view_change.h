@@ -52,6 +52,11 @@ class ViewChange {
     bool forming = false;
     std::vector<wire::PlantOutcome> own_outcomes;  ///< of requests that this site took
   };
+  /// Until when, at this site's clock, processes of sites that have gone may still act (E7).
+  MonotonicTime settled_at() const { return settled_at_; }
+  /// This life's clients may act no more, whoever still echoes it: it has accepted a view without
+  /// itself.
+  bool gives_up_lease() const;
 
   ViewChange(Context& context, Sessions& sessions, FailureDetector& detector, DataPlane& plane,
              const Settings& settings);
@@ -191,8 +196,8 @@ class ViewChange {
   void continue_fetching();
   void retry_fetching();
   void try_install_waiting();
-  void install(const wire::ViewValue& value, bool forming);
-  void commit_forming(const wire::ViewValue& value);
+  void install(const wire::Commit& commit, bool forming);
+  void commit_forming(const wire::Commit& commit);
 
   // proposer
   bool wants_change() const;
@@ -214,6 +219,7 @@ class ViewChange {
   void propose();
   void try_commit();
   bool leases_over() const;
+  std::uint64_t settles_ms() const;
   void commit();
   void abandon(const std::string& why);
   void leave_without_heirs();
@@ -265,6 +271,7 @@ class ViewChange {
   MonotonicTime started_{};
   MonotonicTime operational_heard_{};
   std::optional<wire::Commit> last_commit_;
+  MonotonicTime settled_at_{};
   std::vector<std::pair<std::uint64_t, wire::Removal>> removals_;
   std::uint64_t next_token_ = 1;
 };

@@ -91,12 +91,13 @@ bool ViewChange::agrees_on_founders(const Joining& joining) {
   return false;
 }
 
-void ViewChange::commit_forming(const wire::ViewValue& value) {
+void ViewChange::commit_forming(const wire::Commit& commit) {
+  const wire::ViewValue& value = commit.value;
   const bool member =
       std::find(value.members.begin(), value.members.end(), context_.self) != value.members.end();
   if (member) {
     COHORT_PROBE("view.formed");
-    install(value, true);
+    install(commit, true);
     return;
   }
   // A view of former lives that had been chosen: noted, and the next instance goes on from it.

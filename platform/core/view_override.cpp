@@ -56,7 +56,9 @@ Result<std::uint64_t> ViewChange::force_form(const std::string& who) {
   const std::uint64_t token = next_token_++;
   const std::uint64_t number = value.view;
   write({wire::ViewLogRecord::Kind::kCommitted, value.view, {}, value}, token);
-  forcing_ = {token, wire::Commit{basis.number, std::move(value), true}};
+  const std::int64_t settles = to_millis(context_.timers.lease + limits::kLeaseMargin);
+  forcing_ = {token, wire::Commit{basis.number, std::move(value), true,
+                                  static_cast<std::uint64_t>(settles)}};
   return number;
 }
 

@@ -330,6 +330,22 @@ bool ViewChange::leases_over() const {
   return true;
 }
 
+/// What is left, at the commit, of the longest lease that clients of a dropped site can have: of
+/// one whose daemon is known to be dead too, for nobody knows that of its clients (E7). A view that
+/// is formed anew ends every life of the one before, and nobody knows when that last was echoed.
+std::uint64_t ViewChange::settles_ms() const {
+  const Duration longest = context_.timers.lease + limits::kLeaseMargin;
+  MonotonicTime settled = settled_at_;
+  if (proposer_.forming && proposer_.basis.number > 0) settled = context_.now + longest;
+  for (const auto& [site, echoed] : proposer_.echoed) {
+    if (!leavers_.contains(site)) settled = std::max(settled, echoed + longest);
+  }
+  if (settled <= context_.now || COHORT_MUTANT("takeover_before_lease")) return 0;
+  COHORT_PROBE("view.settles_later");
+  const std::int64_t left = to_millis(settled - context_.now) + 1;
+  return std::min<std::uint64_t>(static_cast<std::uint64_t>(left), limits::kSettlesMs);
+}
+
 void ViewChange::try_commit() {
   if (!quorum(proposer_.basis.members, proposer_.accepted)) return;
   if (proposer_.phase == Phase::kProposing) COHORT_PROBE("view.chosen");
@@ -346,7 +362,7 @@ void ViewChange::commit() {
   for (SiteId site : proposer_.voters) {
     if (!proposer_.accepted.contains(site)) COHORT_PROBE("view.committed_without_some");
   }
-  const wire::Commit commit{proposer_.view, proposer_.value, proposer_.forming};
+  const wire::Commit commit{proposer_.view, proposer_.value, proposer_.forming, settles_ms()};
   std::set<SiteId> told;
   for (const SiteLife& member : commit.value.members) told.insert(member.site);
   for (const SiteLife& member : basis_.members) told.insert(member.site);

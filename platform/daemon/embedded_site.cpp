@@ -1,5 +1,6 @@
 #include "platform/daemon/embedded_site.h"
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -26,6 +27,11 @@ class Wire : public std::enable_shared_from_this<Wire> {
   void open(SiteDaemon& daemon);
   void end(const std::string& reason);
 
+  // ---- any thread
+  MonotonicTime lease_until() const {
+    return MonotonicTime{Duration(lease_until_ns_.load(std::memory_order_relaxed))};
+  }
+
   wire::ClientLink* link = nullptr;  ///< the application's thread only; null: dropped
 
  private:
@@ -45,6 +51,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   Bytes up_;    ///< and to it
   bool dropped_ = false;
   bool over_ = false;
+  std::atomic<std::int64_t> lease_until_ns_ = 0;
 };
 
 void Wire::send(const Bytes& record) {
@@ -73,6 +80,9 @@ void Wire::open(SiteDaemon& daemon) {
     if (first) self->application_.post([self] { self->hand_up(); });
   };
   handlers.on_gone = [self = shared_from_this()](const std::string& reason) { self->end(reason); };
+  handlers.on_lease = [self = shared_from_this()](MonotonicTime until) {
+    self->lease_until_ns_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+  };
   client_ = daemon.open_local(std::move(handlers));
 }
 
@@ -105,6 +115,7 @@ void Wire::hand_up() {
 }
 
 void Wire::end(const std::string& reason) {
+  lease_until_ns_.store(0, std::memory_order_relaxed);
   {
     const std::lock_guard lock(mutex_);
     if (std::exchange(over_, true)) return;
@@ -124,6 +135,8 @@ class EmbeddedLink final : public wire::ClientLink {
   EmbeddedLink& operator=(const EmbeddedLink&) = delete;
 
   void send(Bytes record) override { wire_->send(record); }
+  MonotonicTime now() const override { return net::Runtime::now(); }
+  MonotonicTime lease_until() const override { return wire_->lease_until(); }
 
  private:
   std::shared_ptr<Wire> wire_;

@@ -100,6 +100,8 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   void perform(core::Trace& effect);
   void perform(core::FailStop& effect);
   void perform(core::SetHosts& effect) { links->set_hosts(effect.hosts); }
+  void perform(const core::SetLease& effect) { set_lease(effect.until); }
+  void set_lease(MonotonicTime until);
 
   net::Runtime& runtime;
   LogFile& log;
@@ -116,6 +118,7 @@ struct SiteDaemon::Parts : std::enable_shared_from_this<SiteDaemon::Parts> {
   HeapTrim heap{release_free_memory};
   std::map<std::uint64_t, LocalClient> locals;
   std::uint64_t last_local = kLocalClient;
+  MonotonicTime lease_until{};  ///< as told to the clients
   bool ended = false;
 };
 
@@ -269,6 +272,12 @@ void SiteDaemon::Parts::perform(core::SendClient& effect) {
   }
 }
 
+void SiteDaemon::Parts::set_lease(MonotonicTime until) {
+  lease_until = until;
+  clients->set_lease(until);
+  for (const auto& [client, local] : locals) local.on_lease(until);
+}
+
 void SiteDaemon::Parts::perform(core::CloseClient& effect) {
   if ((effect.client.value & kLocalClient) == 0) {
     clients->close(effect.client.value, effect.reason);
@@ -333,6 +342,7 @@ void SiteDaemon::Parts::perform(core::FailStop& effect) {
 void SiteDaemon::Parts::end(LifeEnd how) {
   if (ended) return;
   ended = true;
+  set_lease({});
   tick.cancel();
   for (auto& [client, local] : std::exchange(locals, {})) local.on_gone(how.reason);
   ring.add(net::Runtime::now(), "event=end reason=\"" + how.reason + "\"");
@@ -375,6 +385,7 @@ std::uint64_t SiteDaemon::open_local(LocalClient client) {
     return 0;
   }
   const std::uint64_t number = ++parts_->last_local;
+  client.on_lease(parts_->lease_until);
   parts_->locals.emplace(number, std::move(client));
   parts_->give(core::ClientOpened{{number}, ::getuid()});
   return number;

@@ -51,6 +51,7 @@ class SiteDaemon {
   struct LocalClient {
     std::function<void(ByteView records)> on_records;        ///< framed (wire/record_stream.h)
     std::function<void(const std::string& reason)> on_gone;  ///< once; nothing follows
+    std::function<void(MonotonicTime until)> on_lease;       ///< how long it may act (V11)
   };
   /// Returns its number. Where the life is over already: 0, after on_gone.
   std::uint64_t open_local(LocalClient client);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/net/frame_connection.h"
+#include "platform/net/lease_page.h"
 #include "platform/net/ring_port.h"
 #include "platform/wire/client_protocol.h"
 
@@ -48,14 +49,16 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   struct Link {
     std::shared_ptr<FrameConnection> socket;
     std::shared_ptr<RingPort> rings;
+    std::unique_ptr<LeasePage> lease;  ///< none before the client has asked
     bool spoke = false;
     bool told = false;  ///< something was sent over the socket
   };
 
   void on_frame(Client client, const Bytes& frame);
   void answer_wish(Client client, Link& link, const RingOffer& wish);
-  Result<std::shared_ptr<RingPort>> make_port(Client client, int socket);
+  Result<std::shared_ptr<RingPort>> make_port(Client client, int socket, int lease);
   void on_closed(Client client, const std::string& reason);
+  static void end_lease(Link& link);
   /// The last record that the client gets says why.
   static void give_up(Link& link, const Error& error);
 
@@ -66,6 +69,7 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   std::filesystem::path path;
   std::map<Client, Link> clients;
   Client last_client = 0;
+  MonotonicTime lease_until{};
 };
 
 void ClientServer::Parts::accept() {
@@ -126,19 +130,25 @@ void ClientServer::Parts::on_frame(Client client, const Bytes& frame) {
 void ClientServer::Parts::answer_wish(Client client, Link& link, const RingOffer& wish) {
   if (link.told) return;  // the client sees that and stays with the socket
   const int socket = link.socket->socket().native_handle();
+  auto page = LeasePage::make();
+  if (!page) return give_up(link, page.error());
+  page->first.set(lease_until);
+  link.lease = std::make_unique<LeasePage>(std::move(page->first));
+  const int lease = page->second.get();
   if (wish.granted && wish.version == kRingVersion) {
-    if (auto port = make_port(client, socket)) {
+    if (auto port = make_port(client, socket, lease)) {
       link.rings = std::move(*port);
       link.rings->start();
       return;
     }
   }
   // It goes on over the socket.
-  const auto sent = send_answer(socket, RingOffer{}, nullptr);
+  const auto sent = send_answer(socket, RingOffer{}, nullptr, lease);
   if (!sent) link.socket->close_after_flush(sent.error().text);
 }
 
-Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, int socket) {
+Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, int socket,
+                                                                 int lease) {
   auto rings = make_rings();
   if (!rings) return std::unexpected(rings.error());
   const std::weak_ptr<Parts> weak = weak_from_this();
@@ -158,7 +168,7 @@ Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, 
   auto port =
       RingPort::open(runtime, RingPort::End::kDaemon, duplicate(*rings), std::move(port_handlers));
   if (!port) return port;
-  if (auto sent = send_answer(socket, RingOffer{true, kRingVersion}, &*rings); !sent) {
+  if (auto sent = send_answer(socket, RingOffer{true, kRingVersion}, &*rings, lease); !sent) {
     return std::unexpected(sent.error());
   }
   return port;
@@ -175,7 +185,14 @@ void ClientServer::Parts::on_closed(Client client, const std::string& reason) {
   handlers.on_gone(client, reason);
 }
 
+/// What it has not read by now it may not act upon.
+void ClientServer::Parts::end_lease(Link& link) {
+  if (link.lease) link.lease->set(MonotonicTime{});
+  link.lease.reset();
+}
+
 void ClientServer::Parts::give_up(Link& link, const Error& error) {
+  end_lease(link);
   if (link.rings) link.rings->close();
   link.socket->send(goodbye(error));
   link.socket->close_after_flush(error.text);
@@ -191,7 +208,8 @@ ClientServer::~ClientServer() {
     ::unlink(parts_->path.c_str());
   }
   parts_->accept_again.cancel();
-  for (const auto& [client, link] : parts_->clients) {
+  for (auto& [client, link] : parts_->clients) {
+    Parts::end_lease(link);
     if (link.rings) link.rings->close();
     link.socket->close();
   }
@@ -234,11 +252,19 @@ void ClientServer::close(Client client, const std::string& reason) {
   const auto place = parts_->clients.find(client);
   if (place == parts_->clients.end()) return;
   Parts::Link& link = place->second;
+  Parts::end_lease(link);
   if (link.rings && !link.rings->close()) {
     // The ring is full; the socket is not.
     link.socket->send(goodbye(Error{Errc::kClosed, reason}));
   }
   link.socket->close_after_flush(reason);
+}
+
+void ClientServer::set_lease(MonotonicTime until) {
+  parts_->lease_until = until;
+  for (const auto& [client, link] : parts_->clients) {
+    if (link.lease) link.lease->set(until);
+  }
 }
 
 std::size_t ClientServer::clients() const {

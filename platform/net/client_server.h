@@ -12,6 +12,7 @@
 
 #include "platform/base/bytes.h"
 #include "platform/base/result.h"
+#include "platform/base/time.h"
 #include "platform/net/runtime.h"
 
 namespace cohort::net {
@@ -40,6 +41,10 @@ class ClientServer {
   void send(Client client, Bytes records);
   /// Closes after what was sent before; then on_gone.
   void close(Client client, const std::string& reason);
+
+  /// Until when every client may act on what it was handed (V11), for those that come later too.
+  /// A client that is closed may act no more, nor may any once the server is gone.
+  void set_lease(MonotonicTime until);
 
   std::size_t clients() const;
 

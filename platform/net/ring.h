@@ -19,7 +19,7 @@ namespace cohort::net {
 inline constexpr std::size_t kRingBytes = 256 * 1024;
 
 inline constexpr std::uint32_t kRingMagic = 0x52524843;  // "CHRR"
-inline constexpr std::uint32_t kRingVersion = 1;
+inline constexpr std::uint32_t kRingVersion = 2;
 
 /// The first page of the memory; the bytes follow it. Each field that is written often lies on a
 /// cache line of its own.

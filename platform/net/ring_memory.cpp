@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <vector>
 
 #include "platform/base/limits.h"
 #include "platform/net/frame_decoder.h"
@@ -22,7 +23,7 @@ namespace {
 
 constexpr std::size_t kMappedBytes = kRingHeaderBytes + kRingBytes;
 constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-constexpr std::size_t kDescriptors = 4;
+constexpr std::size_t kDescriptors = 5;  ///< the lease comes last, or alone
 
 Error io_error(const char* what) {
   return Error{Errc::kIo, fmt::format("{}: {}", what, std::strerror(errno))};
@@ -113,7 +114,8 @@ std::optional<RingOffer> decode_ring_offer(ByteView bytes) {
   return offer;
 }
 
-Result<void> send_answer(int socket, const RingOffer& answer, const RingDescriptors* rings) {
+Result<void> send_answer(int socket, const RingOffer& answer, const RingDescriptors* rings,
+                         int lease) {
   Bytes framed;
   append_frame(framed, encode(answer));
   iovec part{framed.data(), framed.size()};
@@ -121,17 +123,20 @@ Result<void> send_answer(int socket, const RingOffer& answer, const RingDescript
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   alignas(cmsghdr) std::array<char, CMSG_SPACE(kDescriptors * sizeof(int))> control{};
+  std::vector<int> passed;
   if (rings != nullptr) {
-    const int passed[kDescriptors] = {rings->to_daemon.get(), rings->to_client.get(),
-                                      rings->wake_daemon.get(), rings->wake_client.get()};
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* const head = CMSG_FIRSTHDR(&message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof passed);
-    std::memcpy(CMSG_DATA(head), passed, sizeof passed);
+    passed = {rings->to_daemon.get(), rings->to_client.get(), rings->wake_daemon.get(),
+              rings->wake_client.get()};
   }
+  passed.push_back(lease);
+  const std::size_t bytes = passed.size() * sizeof(int);
+  message.msg_control = control.data();
+  message.msg_controllen = CMSG_SPACE(bytes);
+  cmsghdr* const head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = SOL_SOCKET;
+  head->cmsg_type = SCM_RIGHTS;
+  head->cmsg_len = CMSG_LEN(bytes);
+  std::memcpy(CMSG_DATA(head), passed.data(), bytes);
   // The first bytes of a fresh socket always find room in the kernel.
   if (::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) !=
       static_cast<ssize_t>(framed.size())) {
@@ -139,6 +144,24 @@ Result<void> send_answer(int socket, const RingOffer& answer, const RingDescript
   }
   return {};
 }
+
+namespace {
+
+/// All that came; each is closed with its owner.
+std::vector<Descriptor> descriptors_of(msghdr& message) {
+  std::vector<Descriptor> all;
+  const cmsghdr* const head = CMSG_FIRSTHDR(&message);
+  if (head == nullptr || head->cmsg_type != SCM_RIGHTS) return all;
+  const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  for (std::size_t i = 0; i < count; ++i) {
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(head) + i * sizeof(int), sizeof descriptor);
+    all.emplace_back(descriptor);
+  }
+  return all;
+}
+
+}  // namespace
 
 Result<ReceivedAnswer> receive_answer(int socket) {
   std::array<std::uint8_t, kFrameHeaderBytes + kRingOfferBytes> framed{};
@@ -152,20 +175,19 @@ Result<ReceivedAnswer> receive_answer(int socket) {
   const ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (got == 0) return make_error(Errc::kClosed, "closed by the other end");
   if (got < 0) return std::unexpected(io_error("cannot read the daemon's answer"));
-  int passed[kDescriptors] = {-1, -1, -1, -1};
-  const cmsghdr* const head = CMSG_FIRSTHDR(&message);
-  if (head != nullptr && head->cmsg_type == SCM_RIGHTS &&
-      head->cmsg_len == CMSG_LEN(sizeof passed)) {
-    std::memcpy(passed, CMSG_DATA(head), sizeof passed);
-  }
-  ReceivedAnswer received{
-      {},
-      {Descriptor(passed[0]), Descriptor(passed[1]), Descriptor(passed[2]), Descriptor(passed[3])}};
+  std::vector<Descriptor> passed = descriptors_of(message);
   const auto answer = decode_ring_offer(ByteView(framed).subspan(kFrameHeaderBytes));
-  if (got != static_cast<ssize_t>(framed.size()) || !answer || (answer->granted && passed[0] < 0)) {
+  const bool whole = got == static_cast<ssize_t>(framed.size()) && answer.has_value();
+  if (!whole || passed.size() != (answer->granted ? kDescriptors : 1)) {
     return make_error(Errc::kMalformed, "the daemon's answer to the wish for rings is malformed");
   }
+  ReceivedAnswer received;
   received.answer = *answer;
+  received.lease = std::move(passed.back());
+  if (answer->granted) {
+    received.rings = {std::move(passed[0]), std::move(passed[1]), std::move(passed[2]),
+                      std::move(passed[3])};
+  }
   return received;
 }
 

@@ -75,12 +75,14 @@ std::array<std::uint8_t, kRingOfferBytes> encode(const RingOffer& offer);
 /// Nothing where the bytes are no offer.
 std::optional<RingOffer> decode_ring_offer(ByteView bytes);
 
-/// Sends the framed answer, with the descriptors where there are any, as one message of the socket.
-/// Errors: kIo.
-Result<void> send_answer(int socket, const RingOffer& answer, const RingDescriptors* rings);
+/// Sends the framed answer as one message of the socket, with the descriptors of the rings where
+/// there are any, and of the page of the lease (lease_page.h). Errors: kIo.
+Result<void> send_answer(int socket, const RingOffer& answer, const RingDescriptors* rings,
+                         int lease);
 struct ReceivedAnswer {
   RingOffer answer;
   RingDescriptors rings;  ///< of a granted wish
+  Descriptor lease;
 };
 /// Takes exactly the framed answer off the socket. Requires: it is readable. Errors: kIo, kClosed,
 /// kMalformed.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "platform/net/frame_connection.h"
+#include "platform/net/lease_page.h"
 #include "platform/net/ring_port.h"
 #include "platform/wire/record_stream.h"
 
@@ -21,7 +22,7 @@ using Socket = FrameConnection::Socket;
 struct UnixClientLink::Parts : std::enable_shared_from_this<UnixClientLink::Parts> {
   Parts(Runtime& loop, Socket connected) : runtime(loop), socket(std::move(connected)) {}
 
-  void ask_for_rings();
+  void ask(bool for_rings);
   bool daemon_spoke_first();
   void on_answer();
   Result<void> use_rings(RingDescriptors descriptors);
@@ -37,6 +38,7 @@ struct UnixClientLink::Parts : std::enable_shared_from_this<UnixClientLink::Part
   Socket socket;                    ///< until the daemon has answered
   std::shared_ptr<FrameConnection> connection;
   std::shared_ptr<RingPort> rings;
+  std::unique_ptr<LeasePage> lease;
   std::vector<Bytes> early;  ///< records that were sent before the answer
   std::size_t early_bytes = 0;
 };
@@ -50,9 +52,10 @@ bool UnixClientLink::Parts::daemon_spoke_first() {
   return got != static_cast<ssize_t>(begin.size()) || begin.back() != 0;
 }
 
-void UnixClientLink::Parts::ask_for_rings() {
+/// For rings where they are wanted, and for the page of the lease.
+void UnixClientLink::Parts::ask(bool for_rings) {
   Bytes wish;
-  append_frame(wish, encode(RingOffer{true, kRingVersion}));
+  append_frame(wish, encode(RingOffer{for_rings, kRingVersion}));
   error_code error;
   boost::asio::write(socket, boost::asio::buffer(wish), error);  // the first bytes have room
   if (error) return use_socket();                                // which tells the end
@@ -75,6 +78,12 @@ void UnixClientLink::Parts::on_answer() {
     return end(received.error().text);
   }
   use_socket();
+  if (auto page = LeasePage::map(received->lease.get())) {
+    lease = std::make_unique<LeasePage>(std::move(*page));
+  } else {
+    connection->close();
+    return end(page.error().text);
+  }
   if (received->answer.granted) {
     if (const auto used = use_rings(std::move(received->rings)); !used) {
       connection->close();
@@ -165,11 +174,7 @@ Result<std::unique_ptr<UnixClientLink>> UnixClientLink::connect(Runtime& runtime
   close_on_exec(socket.native_handle());
   auto parts = std::make_shared<Parts>(runtime, Socket(std::move(socket)));
   std::unique_ptr<UnixClientLink> link(new UnixClientLink(parts));
-  if (transport == Transport::kRings) {
-    parts->ask_for_rings();
-  } else {
-    parts->use_socket();
-  }
+  parts->ask(transport == Transport::kRings);
   return link;
 }
 
@@ -190,6 +195,10 @@ UnixClientLink::~UnixClientLink() {
 
 void UnixClientLink::send(Bytes record) {
   parts_->send(std::move(record));
+}
+
+MonotonicTime UnixClientLink::lease_until() const {
+  return parts_->lease ? parts_->lease->until() : MonotonicTime{};
 }
 
 bool UnixClientLink::has_rings() const {

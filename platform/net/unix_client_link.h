@@ -15,7 +15,7 @@ class UnixClientLink final : public wire::ClientLink {
  public:
   enum class Transport {
     kRings,   ///< asks for shared memory; takes the socket where the daemon has none to give
-    kSocket,  ///< does not ask
+    kSocket,  ///< asks for none
   };
   /// Connects. Errors: kClosed (no daemon listens there), kIo. Blocks: never for long: it is local.
   static Result<std::unique_ptr<UnixClientLink>> connect(Runtime& runtime,
@@ -24,6 +24,9 @@ class UnixClientLink final : public wire::ClientLink {
   ~UnixClientLink() override;
 
   void send(Bytes record) override;
+  MonotonicTime now() const override { return Runtime::now(); }
+  /// Over as long as the daemon has not answered.
+  MonotonicTime lease_until() const override;
 
   /// Whether records go through shared memory. False as long as the daemon has not answered.
   bool has_rings() const;

@@ -8,8 +8,22 @@
 
 namespace cohort::sim {
 
-ClientPort::ClientPort(World& world, SiteId site, std::uint64_t life, core::ClientHandle handle)
-    : world_(world), site_(site), life_(life), handle_(handle), tap_(world.recorder()) {}
+ClientPort::ClientPort(World& world, SiteId site, std::uint64_t life, core::ClientHandle handle,
+                       std::shared_ptr<const Duration> lease)
+    : world_(world),
+      site_(site),
+      life_(life),
+      handle_(handle),
+      lease_(std::move(lease)),
+      tap_(world.recorder()) {}
+
+MonotonicTime ClientPort::now() const {
+  return MonotonicTime{world_.queue().now()};
+}
+
+MonotonicTime ClientPort::lease_until() const {
+  return ended_ ? MonotonicTime{} : MonotonicTime{*lease_};
+}
 
 Duration ClientPort::next_arrival(Duration& last, std::uint64_t number, std::uint64_t direction) {
   const std::uint64_t decision =
@@ -95,6 +109,12 @@ void ClientPort::hang() {
   note(std::move(stopped));
 }
 
+void ClientPort::hang_for(Duration time) {
+  if (!open_ || hung_) return;
+  hang();
+  world_.queue().after(time, [self = shared_from_this()] { self->go_on(); });
+}
+
 void ClientPort::go_on() {
   if (!hung_) return;
   hung_ = false;
@@ -105,6 +125,13 @@ void ClientPort::go_on() {
   for (Bytes& record : std::exchange(unread_, {})) {
     if (open_) hand_up(std::move(record));
   }
+  if (open_ && why_closed_) session_over();
+  if (on_go_on) on_go_on();
+}
+
+void ClientPort::ended_by_daemon(std::string reason) {
+  ended_ = true;
+  closed_by_daemon(std::move(reason));
 }
 
 void ClientPort::closed_by_daemon(std::string reason) {
@@ -112,11 +139,23 @@ void ClientPort::closed_by_daemon(std::string reason) {
   const Duration arrival = next_arrival(to_client_, ++received_, 1);
   world_.queue().at(arrival, [self = shared_from_this(), reason = std::move(reason)] {
     if (!self->open_) return;
-    self->open_ = false;
-    self->tap_.end(reason, self->world_.queue().now());
-    self->tell_daemon_gone();
-    if (self->on_closed) self->on_closed(reason);
+    self->why_closed_ = reason;
+    if (!self->hung_) self->session_over();
   });
+}
+
+void ClientPort::session_over() {
+  open_ = false;
+  tap_.end(*why_closed_, world_.queue().now());
+  tell_daemon_gone();
+  if (on_closed) on_closed(*why_closed_);
+}
+
+void ClientPort::host_died() {
+  if (!open_) return;
+  open_ = false;
+  world_.phases().on_process_end(tap_.process());
+  tap_.end("its host has no power", world_.queue().now());
 }
 
 }  // namespace cohort::sim

@@ -37,11 +37,21 @@ std::vector<SiteLife> lives(std::string_view text) {
 
 }  // namespace
 
-void LeaseWatch::on_install(SiteLife at, std::uint64_t view, const std::vector<SiteLife>& members) {
+void LeaseWatch::violated(std::string property, std::string text) {
+  if (violations_.size() < kKept) {
+    violations_.push_back({std::move(property), std::move(text), {}});
+  }
+}
+
+void LeaseWatch::on_install(SiteLife at, std::uint64_t view, const std::vector<SiteLife>& members,
+                            Duration settled_at) {
+  for (auto& [life, dropped] : dropped_) {
+    if (dropped.view == view) dropped.settled_at = std::min(dropped.settled_at, settled_at);
+  }
   if (view <= newest_) return;
   for (SiteLife life : members_) {
     const bool stays = std::find(members.begin(), members.end(), life) != members.end();
-    if (!stays) dropped_.try_emplace(life, Dropped{view, at});
+    if (!stays) dropped_.try_emplace(life, Dropped{view, at, settled_at, {}});
   }
   newest_ = view;
   members_ = members;
@@ -49,17 +59,36 @@ void LeaseWatch::on_install(SiteLife at, std::uint64_t view, const std::vector<S
 
 void LeaseWatch::on_delivery(SiteLife at) {
   const auto found = dropped_.find(at);
-  if (found == dropped_.end() || violations_.size() >= kKept) return;
-  violations_.push_back({"V10",
-                         "site " + to_string(at) + " still delivers although site " +
-                             to_string(found->second.by) + " has installed view " +
-                             std::to_string(found->second.view) + " without it",
-                         {}});
+  if (found == dropped_.end()) return;
+  violated("V10", "site " + to_string(at) + " still delivers although site " +
+                      to_string(found->second.by) + " has installed view " +
+                      std::to_string(found->second.view) + " without it");
 }
 
-void LeaseWatch::on_trace(SiteLife at, std::string_view event) {
+void LeaseWatch::on_client_act(ProcessId process, Duration now) {
+  const auto found = dropped_.find(process.life());
+  if (found == dropped_.end()) return;
+  const Dropped& dropped = found->second;
+  if (dropped.successor.valid()) {
+    violated("V11", "process " + to_string(process) + " still acts although process " +
+                        to_string(dropped.successor) + " has taken over from its site");
+  } else if (now > dropped.settled_at) {
+    violated("V11", "process " + to_string(process) + " still acts " +
+                        std::to_string(to_millis(now - dropped.settled_at)) +
+                        " ms after others may take over from its site");
+  }
+}
+
+void LeaseWatch::on_takeover(ProcessId by, ProcessId gone) {
+  const auto found = dropped_.find(gone.life());
+  if (found != dropped_.end() && !found->second.successor.valid()) found->second.successor = by;
+}
+
+void LeaseWatch::on_trace(SiteLife at, std::string_view event, Duration now) {
   if (!event.starts_with("event=view.installed")) return;
-  on_install(at, number<std::uint64_t>(field(event, " view=")), lives(field(event, " members=")));
+  const std::string_view settles = field(event, " settles_ms=");
+  on_install(at, number<std::uint64_t>(field(event, " view=")), lives(field(event, " members=")),
+             settles.empty() ? Duration::max() : now + millis(number<std::int64_t>(settles)));
 }
 
 }  // namespace cohort::sim

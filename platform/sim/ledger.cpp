@@ -65,6 +65,9 @@ void Ledger::apply(const client::Message& change, GroupId group) {
 task::Task<client::Message> Ledger::act(Ledger* ledger, tools::Computation computation) {
   const Duration work = exponential(ledger->rng_.next(), millis(150));
   co_await ledger->process_.scheduler().sleep_for(work);
+  // The act on the world comes at the end of the work, by when others may have taken over.
+  const bool may = co_await ledger->process_.until_may_act();
+  if (may) ledger->tooling_.note("world.act");
   client::Message result = computation.request.message;
   result.set("by", ledger->process_.id());
   co_return result;

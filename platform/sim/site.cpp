@@ -22,7 +22,8 @@ enum What : std::uint64_t {
   kRestart,
   kService,
   kTogether,
-  kElsewhere
+  kElsewhere,
+  kLinger
 };
 
 constexpr std::size_t kTracesKept = 60;
@@ -91,6 +92,7 @@ void Site::start() {
   clock_.start(decide(world_.options().seed, {kClock, id_.value, incarnation_}),
                world_.queue().now());
   tick_at_ = Duration::max();
+  lease_ = std::make_shared<Duration>(0);  // of this life: clients of the last one keep theirs
   intake_.paused = false;
   intake_.elsewhere = false;
   intake_.busy_until = Duration{0};
@@ -111,12 +113,29 @@ void Site::crash(Death how, Duration restart_after, const std::string& why) {
   intake_.backlog.clear();
   intake_.paused = false;
   world_.network().stop(id_, how);
-  for (auto& [handle, port] : std::exchange(clients_, {})) port->closed_by_daemon("daemon gone");
+  end_clients(how);
   if (restart_after == Duration{0}) return;
   const std::uint16_t dead = incarnation_;
   world_.queue().after(restart_after, [this, dead] {
     if (incarnation_ == dead && core_ == nullptr) start();
   });
+}
+
+/// Processes outlive a daemon that was killed, for a moment: they may be busy, with records unread.
+/// Not in a scenario, which says itself who hangs.
+void Site::end_clients(Death how) {
+  for (auto& [handle, port] : std::exchange(clients_, {})) {
+    if (how == Death::kHost) {
+      port->host_died();
+      continue;
+    }
+    const std::uint64_t decision =
+        decide(world_.options().seed, {kLinger, id_.value, incarnation_, handle.value});
+    if (!world_.on_step && decision % 3 == 0) {
+      port->hang_for(between(mix64(decision), millis(1), millis(1500)));
+    }
+    port->closed_by_daemon("daemon gone");
+  }
 }
 
 void Site::crash_after_effects(std::uint64_t count, Death how, Duration restart_after) {
@@ -178,7 +197,7 @@ void Site::set_disk(Disk::Mode mode, Duration latency) {
 std::shared_ptr<ClientPort> Site::connect() {
   if (core_ == nullptr) return nullptr;
   const core::ClientHandle handle{next_handle_++};
-  auto port = std::make_shared<ClientPort>(world_, id_, incarnation_, handle);
+  auto port = std::make_shared<ClientPort>(world_, id_, incarnation_, handle, lease_);
   clients_.emplace(handle, port);
   input(core::ClientOpened{handle, kUser});
   return port;
@@ -295,7 +314,7 @@ void Site::carry_out(core::Effect effect) {
     }
   } else if (auto* close = std::get_if<core::CloseClient>(&effect)) {
     auto found = clients_.find(close->client);
-    if (found != clients_.end()) found->second->closed_by_daemon(close->reason);
+    if (found != clients_.end()) found->second->ended_by_daemon(close->reason);
   } else if (auto* link = std::get_if<core::CloseLink>(&effect)) {
     trace("event=sim.close-link peer=" + std::to_string(link->site.value) + " why=" + link->reason);
     world_.network().close(id_, link->site);
@@ -307,8 +326,11 @@ void Site::carry_out(core::Effect effect) {
     write_store(std::move(*logged), token);
   } else if (auto* hosts = std::get_if<core::SetHosts>(&effect)) {
     world_.on_plant_record(hosts->version, hosts->hosts);
+  } else if (const auto* lease = std::get_if<core::SetLease>(&effect)) {
+    // Whatever becomes of this life's clock: its processes go by what they were told.
+    *lease_ = lease->until == MonotonicTime{} ? Duration{0} : world_time(lease->until);
   } else if (auto* event = std::get_if<core::Trace>(&effect)) {
-    world_.lease_watch().on_trace(life(), event->text);
+    world_.lease_watch().on_trace(life(), event->text, world_.queue().now());
     trace(event->text);
   } else if (auto* stop = std::get_if<core::FailStop>(&effect)) {
     fail_stop(*stop);
@@ -354,6 +376,7 @@ void Site::fail_stop(const core::FailStop& stop) {
     ++diary_.fail_stops;
     world_.on_fail_stop(id_, stop.reason);
   }
+  *lease_ = Duration{0};
   incarnation_ = std::max(incarnation_, stop.incarnation_above.value);
   crash(Death::kProcess, stop.final ? Duration{0} : between(decision, millis(100), seconds(1)),
         "fail-stop: " + stop.reason);

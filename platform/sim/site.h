@@ -103,6 +103,7 @@ class Site {
   void input_slowly(core::Input input);
   void plan_tick();
   void fail_stop(const core::FailStop& stop);
+  void end_clients(Death how);
   void trace(const std::string& text);
 
   World& world_;
@@ -113,6 +114,7 @@ class Site {
   Clock clock_;
   std::map<core::ClientHandle, std::shared_ptr<ClientPort>> clients_;
   std::uint64_t next_handle_ = 1;
+  std::shared_ptr<Duration> lease_;  ///< as told to the clients, on the world's clock
   std::optional<Doom> doom_;
   Intake intake_;
   Duration tick_at_{Duration::max()};

@@ -42,14 +42,27 @@ bool ToolWorker::connect() {
   scheduler_.on_ready = [this] { plan_pump(world_.queue().now()); };
   process_ = std::make_unique<client::Process>(*port_, scheduler_,
                                                "tool worker " + std::to_string(number_), number_);
-  client::Tooling(*process_).record_history([this](const wire::HistoryRecord& record) {
-    if (record.kind == wire::HistoryKind::kNote) port_->note(record);
-  });
+  client::Tooling(*process_).record_history(
+      [this](const wire::HistoryRecord& record) { hear(record); });
+  port_->on_go_on = [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->pump();
+  };
   const std::size_t ballast = rng_.chance(0.5) ? kLargeState : 100;
   ledger_.emplace(*process_, rng_.fork("ledger"), ballast);
   drive_link();
   scheduler_.spawn(live());
   return true;
+}
+
+/// What the library says: the tools' words are part of the history, and the watch with the common
+/// clock judges when deliveries are handled and actions begun.
+void ToolWorker::hear(const wire::HistoryRecord& record) {
+  const bool begins = record.text == "cc.act";
+  if (begins || record.text == "world.act" || record.kind == wire::HistoryKind::kDeliver) {
+    world_.lease_watch().on_client_act(process_->id(), world_.queue().now());
+  }
+  if (begins && record.peer.valid()) world_.lease_watch().on_takeover(process_->id(), record.peer);
+  if (record.kind == wire::HistoryKind::kNote) port_->note(record);
 }
 
 /// Lets the process hear of each record at its time, and die where a rare path was reached by it.
@@ -71,7 +84,7 @@ void ToolWorker::plan_pump(Duration at) {
 }
 
 void ToolWorker::pump() {
-  if (!open()) return;
+  if (!open() || port_->hung()) return;
   scheduler_.run(MonotonicTime{world_.queue().now()});
   die_where_armed();
   const MonotonicTime next = scheduler_.next_deadline();

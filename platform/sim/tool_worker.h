@@ -47,6 +47,7 @@ class ToolWorker final : public Actor, public std::enable_shared_from_this<ToolW
   client::Message numbered_message();
   client::Destinations to_group() const;
 
+  void hear(const wire::HistoryRecord& record);
   void drive_link();
   void pump();
   void plan_pump(Duration at);

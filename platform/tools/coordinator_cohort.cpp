@@ -27,8 +27,10 @@ struct CoordinatorCohort::Parts : std::enable_shared_from_this<CoordinatorCohort
   void on_result(const Delivery& result);
   void on_view(const client::ViewChange& change);
   void act(const PendingRequest& request);
+  Computation begin(const PendingRequest& request) const;
+  /// Runs the action as soon as this process may act, unless the request is another's by then.
+  static task::Task<void> run(std::shared_ptr<Parts> parts, MessageId id, std::uint32_t takeovers);
   void finish(const MessageId& id, const Message& result);
-  static task::Task<void> compute(std::shared_ptr<Parts> parts, Computation computation);
 };
 
 namespace {
@@ -51,6 +53,30 @@ void CoordinatorCohort::Parts::on_request(const Delivery& request) {
 }
 
 void CoordinatorCohort::Parts::act(const PendingRequest& request) {
+  tooling.scheduler().spawn(run(shared_from_this(), request.request.id, request.takeovers));
+}
+
+/// Whoever is taken over from may have acted up to the end of its site's lease. Its result cannot
+/// be missed meanwhile: it was delivered before the view that removed it, or never will be.
+task::Task<void> CoordinatorCohort::Parts::run(std::shared_ptr<Parts> parts, MessageId id,
+                                               std::uint32_t takeovers) {
+  const bool waits = takeovers > 0 && !COHORT_MUTANT("takeover_at_once");
+  if (waits || !parts->tooling.may_act()) {
+    const bool may = co_await parts->tooling.until_may_act();
+    if (!may) co_return;
+  }
+  const PendingRequest* const request = parts->pending.find(id);
+  if (parts->over || request == nullptr || request->takeovers != takeovers) {
+    COHORT_PROBE("cc.outrun_while_waiting");
+    co_return;
+  }
+  Computation computation = parts->begin(*request);
+  const Message result = co_await parts->options.action(std::move(computation));
+  co_await parts->tooling.room();
+  parts->finish(id, result);
+}
+
+Computation CoordinatorCohort::Parts::begin(const PendingRequest& request) const {
   COHORT_PROBE("cc.act");
   wire::HistoryRecord note = note_about("cc.act", request.request.id);
   note.group = group;
@@ -61,15 +87,7 @@ void CoordinatorCohort::Parts::act(const PendingRequest& request) {
   computation.request = request.request;
   computation.role = request.takeovers == 0 ? Role::kOriginal : Role::kTakeover;
   computation.takeovers = request.takeovers;
-  tooling.scheduler().spawn(compute(shared_from_this(), std::move(computation)));
-}
-
-task::Task<void> CoordinatorCohort::Parts::compute(std::shared_ptr<Parts> parts,
-                                                   Computation computation) {
-  const MessageId id = computation.request.id;
-  const Message result = co_await parts->options.action(std::move(computation));
-  co_await parts->tooling.room();
-  parts->finish(id, result);
+  return computation;
 }
 
 /// Sends the result, unless another coordinates by now or the result of another is there.

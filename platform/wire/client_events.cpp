@@ -73,6 +73,7 @@ void describe(Io& io, typename Io::template Ref<View> x) {
     each.process(item.first);
     departure(each, item.second);
   });
+  io.number(x.settles_ms);
 }
 template <typename Io>
 void describe(Io& io, typename Io::template Ref<ProcessGone> x) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "platform/base/bytes.h"
+#include "platform/base/time.h"
 
 namespace cohort::wire {
 
@@ -16,6 +17,13 @@ class ClientLink {
 
   /// Hands one record to the daemon. Never blocks; after the close it does nothing.
   virtual void send(Bytes record) = 0;
+
+  /// The host's clock at this very moment. Cheap: no system call.
+  virtual MonotonicTime now() const = 0;
+  /// Until when, on that clock, the site's lease lasts, as its daemon has said last, however many
+  /// of its records are unread: from then on nothing that was handed over may be acted upon (V11).
+  /// Cheap: one load.
+  virtual MonotonicTime lease_until() const = 0;
 
   /// Called for each record from the daemon, which lies there until the call returns, and once at
   /// the end. Set before the first turn of the

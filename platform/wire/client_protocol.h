@@ -17,7 +17,7 @@
 
 namespace cohort::wire {
 
-inline constexpr std::uint32_t kClientProtocolVersion = 2;
+inline constexpr std::uint32_t kClientProtocolVersion = 3;
 
 /// The multicast primitives, weakest first (paper section 3.1).
 enum class Order : std::uint8_t {
@@ -256,6 +256,8 @@ struct View {
   GroupView view;
   std::vector<ProcessId> joined;
   std::vector<std::pair<ProcessId, Departure>> departed;
+  /// So long processes of sites that failed may still act: what others do in their place waits.
+  std::uint64_t settles_ms = 0;
 };
 /// A process failed: sent to every client, at one place of the order (P20).
 struct ProcessGone {

@@ -183,6 +183,9 @@ struct Commit {
   std::uint64_t view = 0;
   ViewValue value;
   bool forming = false;
+  /// How long after the commit processes at the sites that it drops may still act, at most: what
+  /// others do in their place waits so long (E7). 0 where their leases are over.
+  std::uint64_t settles_ms = 0;
 };
 /// "I am in view `view`, you in a later one": answered by Commit.
 struct CommitRequest {

@@ -129,11 +129,14 @@ void put(Encoder& out, const Commit& f) {
   out.varint(f.view);
   encode(out, f.value);
   out.boolean(f.forming);
+  out.varint(f.settles_ms);
 }
 void get(Decoder& in, Commit& f) {
   f.view = in.varint();
   f.value = decode_view_value(in);
   f.forming = in.boolean();
+  f.settles_ms = in.varint();
+  if (f.settles_ms > limits::kSettlesMs) in.fail("a commit that settles too late");
 }
 
 void put(Encoder& out, const CommitRequest& f) {

@@ -49,6 +49,11 @@ task::Task<void> inspect(App& app, std::string what, std::optional<Result<Messag
   answer.emplace(std::move(result));
 }
 
+task::Task<void> wait_to_act(App& app, std::optional<bool>& may) {
+  const bool result = co_await app.process().until_may_act();
+  may.emplace(result);
+}
+
 Message numbered(int n) {
   Message message;
   message.set("n", n);
@@ -61,6 +66,7 @@ class TstProcess : public QObject {
   Q_OBJECT
 
   std::unique_ptr<Plant> plant_;
+  GroupId group_;
 
   App& join(std::uint16_t site, Joined& joined) {
     App& app = plant_->open(site);
@@ -69,6 +75,26 @@ class TstProcess : public QObject {
   }
   bool up(const Joined& joined) {
     return plant_->run_until([&] { return joined.has_value(); }) && joined->has_value();
+  }
+  /// A member of the group that notes the numbers it is sent.
+  App& reading(std::uint16_t site, std::vector<std::int64_t>& got) {
+    Joined joined;
+    App& app = plant_->open(site);
+    app.process().bind_update(kEntry, {}, [&got](const Delivery& d) -> std::optional<Message> {
+      got.push_back(d.message.integer("n"));
+      return std::nullopt;
+    });
+    app.spawn(connect_and_join(app, "g", joined));
+    COHORT_ASSERT(plant_->run_until([&] { return joined.has_value(); }), "it joins");
+    group_ = (*joined)->group;
+    return app;
+  }
+  void send_numbered_to_group(App& sender, int n) {
+    client::Destinations to;
+    to.groups.push_back(group_);
+    const auto sent =
+        sender.process().multicast(client::Order::kTotal, std::move(to), kEntry, numbered(n));
+    COHORT_ASSERT(sent.has_value(), "there is room");
   }
   App& connected(std::uint16_t site) {
     bool done = false;
@@ -339,6 +365,110 @@ class TstProcess : public QObject {
     QVERIFY(plant_->run_until([&] { return !sites.empty(); }));
     QCOMPARE(sites, std::vector<std::size_t>{2});
     QCOMPARE(watcher.process().sites().members.size(), 2u);
+  }
+
+  // V11, run E7 (a): what the daemon had let through in time is read too late.
+  void delivery_readAfterTheLease_isHandledOnlyWhenItIsBack() {
+    std::vector<std::int64_t> got;
+    App& reader = reading(2, got);
+    App& sender = reading(1, got);
+    reader.set_leased(false);
+    send_numbered_to_group(sender, 7);
+    plant_->run(seconds(3));
+    QCOMPARE(got, std::vector<std::int64_t>{7});  // the sender's own copy
+    QVERIFY(!reader.process().may_act());
+    QVERIFY(reader.process().lease_left() == Duration{0});
+    reader.set_leased(true);
+    QVERIFY(plant_->run_until([&] { return got.size() == 2; }, millis(50)));
+    QVERIFY(reader.process().may_act());
+    QVERIFY(reader.process().lease_left() > millis(100));
+  }
+
+  void deliveries_heldForTheLease_areHandledInTheirOrder() {
+    std::vector<std::int64_t> got;
+    std::vector<std::int64_t> own;
+    App& reader = reading(2, got);
+    App& sender = reading(1, own);
+    reader.set_leased(false);
+    for (int n = 1; n <= 5; ++n) send_numbered_to_group(sender, n);
+    plant_->run(seconds(1));
+    reader.set_leased(true);
+    send_numbered_to_group(sender, 6);
+    QVERIFY(plant_->run_until([&] { return got.size() == 6; }));
+    QCOMPARE(got, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6}));
+  }
+
+  void delivery_heldWhenTheSessionEnds_isNeverHandled() {
+    std::vector<std::int64_t> got;
+    std::vector<std::int64_t> own;
+    App& reader = reading(2, got);
+    App& sender = reading(1, own);
+    reader.set_leased(false);
+    send_numbered_to_group(sender, 7);
+    plant_->run(seconds(1));
+    plant_->cut(2);
+    plant_->run(millis(100));
+    reader.set_leased(true);
+    plant_->run(seconds(1));
+    QVERIFY(got.empty());
+    QVERIFY(!reader.process().may_act());
+  }
+
+  void question_aboutTheDaemon_isAnsweredWithoutALease() {
+    std::optional<Result<Message>> answer;
+    App& app = connected(1);
+    app.set_leased(false);
+    app.spawn(inspect(app, "sites", answer));
+    QVERIFY(plant_->run_until([&] { return answer.has_value(); }, millis(100)));
+    QVERIFY(answer->has_value());
+  }
+
+  // V11, run E7 (b): the view comes at once, and takeovers when the dead site's lease must be over.
+  void untilMayAct_siteOfAMemberExits_waitsForItsLastPossibleLease() {
+    std::vector<std::int64_t> got;
+    reading(2, got);
+    App& here = reading(1, got);
+    const GroupId group = group_;
+    const MonotonicTime died = plant_->now();
+    plant_->kill_site(2);
+    QVERIFY(plant_->run_until([&] {
+      const auto* view = here.process().view_of(group);
+      return view != nullptr && view->members.size() == 1;
+    }));
+    QVERIFY(plant_->now() - died <= millis(50));
+    std::optional<bool> may;
+    here.spawn(wait_to_act(here, may));
+    QVERIFY(plant_->run_until([&] { return may.has_value(); }));
+    QVERIFY(*may);
+    // The last echo to it is at most one heartbeat older than its death.
+    QVERIFY(plant_->now() - died >= limits::kLease - limits::kHeartbeatPeriod);
+    QVERIFY(plant_->now() - died <= limits::kLease + limits::kLeaseMargin + millis(50));
+  }
+
+  void untilMayAct_aMemberAloneDies_returnsAtOnce() {
+    std::vector<std::int64_t> got;
+    App& other = reading(2, got);
+    App& here = reading(1, got);
+    plant_->kill(other);
+    QVERIFY(plant_->run_until([&] { return here.process().view_of(group_)->members.size() == 1; },
+                              millis(50)));
+    std::optional<bool> may;
+    here.spawn(wait_to_act(here, may));
+    QVERIFY(plant_->run_until([&] { return may.has_value(); }, millis(5)));
+    QVERIFY(*may);
+  }
+
+  void untilMayAct_theSessionEnds_isFalse() {
+    std::vector<std::int64_t> got;
+    App& here = reading(1, got);
+    here.set_leased(false);
+    std::optional<bool> may;
+    here.spawn(wait_to_act(here, may));
+    plant_->run(seconds(1));
+    QVERIFY(!may.has_value());
+    plant_->cut(1);
+    QVERIFY(plant_->run_until([&] { return may.has_value(); }, millis(100)));
+    QVERIFY(!*may);
   }
 
   void subscription_dropped_isToldNoMore() {

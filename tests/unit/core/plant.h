@@ -209,6 +209,8 @@ class Plant {
   const std::vector<std::string>& traces(std::uint16_t number) {
     return sites_[SiteId{number}].traces;
   }
+  MonotonicTime now() const { return now_; }
+  MonotonicTime lease(std::uint16_t number) { return sites_[SiteId{number}].lease; }
   bool running(std::uint16_t number) { return sites_[SiteId{number}].running; }
   /// It has stopped and does not come back by itself.
   bool stopped_for_good(std::uint16_t number) { return sites_[SiteId{number}].final; }
@@ -234,6 +236,7 @@ class Plant {
     std::map<std::string, std::vector<Bytes>> group_logs;
     std::vector<std::string> traces;
     std::string stop_reason;
+    MonotonicTime lease{};  ///< as told to the clients
     std::uint64_t data_frames = 0;
     std::map<ClientHandle, std::vector<wire::ClientEvent>> clients;
   };
@@ -311,6 +314,8 @@ class Plant {
       site.final = stop->final;
       site.running = false;
       site.incarnation = std::max(site.incarnation, stop->incarnation_above.value);
+    } else if (const auto* lease = std::get_if<SetLease>(&effect)) {
+      site.lease = lease->until;
     } else if (auto* hosts = std::get_if<SetHosts>(&effect)) {
       site.knows.clear();
       for (const wire::Host& each : hosts->hosts) site.knows.insert(each.site);

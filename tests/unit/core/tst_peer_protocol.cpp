@@ -3,6 +3,7 @@
 #include <QtTest/QtTest>
 #include <set>
 
+#include "platform/base/limits.h"
 #include "platform/base/rng.h"
 
 using namespace cohort;
@@ -103,7 +104,7 @@ std::vector<PeerFrame> samples() {
   frames.emplace_back(wire::Held{7, ballot});
   frames.emplace_back(wire::Propose{7, ballot, sample_value(), false});
   frames.emplace_back(wire::Accepted{7, ballot, {{SiteId{2}, 12345}}});
-  frames.emplace_back(wire::Commit{7, sample_value(), true});
+  frames.emplace_back(wire::Commit{7, sample_value(), true, 551});
   frames.emplace_back(wire::CommitRequest{7});
   frames.emplace_back(wire::EntriesRequest{7, {{0, 3}, {2, 4}}});
   frames.emplace_back(wire::Entries{7, {{1, sample_stream(wire::EntryKind::kMessage)}}});
@@ -144,6 +145,16 @@ class TstPeerProtocol : public QObject {
       QCOMPARE(wire::encode(decoded->frame), wire::encode(frame));
     }
     QCOMPARE(kinds.size(), std::variant_size_v<PeerFrame>);
+  }
+
+  void commit_settlingBeyondTheLimit_isRefused() {
+    // Goal: a bound of what comes from another site. Method: at the limit and one above.
+    const auto decoded = [](std::uint64_t settles_ms) {
+      const PeerFrame frame = wire::Commit{7, sample_value(), true, settles_ms};
+      return wire::decode_envelope(wire::encode_envelope(3, 2, wire::encode(frame))).has_value();
+    };
+    QVERIFY(decoded(limits::kSettlesMs));
+    QVERIFY(!decoded(limits::kSettlesMs + 1));
   }
 
   void truncatedFrame_isRefusedAtEveryByte() {

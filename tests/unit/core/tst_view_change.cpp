@@ -73,6 +73,36 @@ class TstViewChange : public QObject {
     QVERIFY2(ms <= 1000, std::to_string(ms).c_str());
   }
 
+  void clientsLease_ofACutOffSite_isOverWhenTheOthersInstall() {
+    // Goal: V11, E7 (a). Method: cut site 3 from both others; look at the install without it.
+    Plant plant = working(3);
+    plant.cut(1, 3);
+    plant.cut(2, 3);
+    QVERIFY(time_to_view(plant, 1, "1.1,2.1") >= 0);
+    QVERIFY(plant.lease(3) + limits::kLeaseMargin <= plant.now());
+    QVERIFY(plant.lease(1) > plant.now());
+  }
+
+  void clientsLease_ofASoleSite_isNeverFurtherAheadThanTheLease() {
+    // Goal: V11: a daemon that needs no echo, and dies, leaves no lease behind that lasts for ever.
+    Plant plant = working(1);
+    for (int i = 0; i < 20; ++i) {
+      plant.run(millis(50));
+      QVERIFY(plant.lease(1) > plant.now());
+      QVERIFY(plant.lease(1) <= plant.now() + limits::kLease);
+    }
+  }
+
+  void clientsLease_ofASiteThatLeaves_isTakenBackAtOnce() {
+    // Goal: V11: nobody waits for the lease of who leaves, so its clients have none.
+    Plant plant = working(3);
+    plant.leave(3);
+    QVERIFY(plant.lease(3) == MonotonicTime{});
+    plant.run(seconds(2));
+    QVERIFY(plant.lease(3) == MonotonicTime{});
+    QCOMPARE(plant.last_view(1), std::string("1.1,2.1"));
+  }
+
   void oldestOfTwoLeaves_theOtherGoesOn() {
     // Goal: H20. Method: of {1,2} site 1 leaves, and its commit reaches 2 late: it waits for that.
     Plant plant = working(2);

@@ -41,6 +41,7 @@ class TstDaemon : public QObject {
   void ring_full_keepsTheLastEvents();
   void site_alone_welcomesAClientAndServes();
   void site_startedAgain_isANewIncarnation();
+  void site_leaving_takesItsClientsLease();
   void site_leaving_endsFinally();
   void site_takenPort_doesNotStart();
 
@@ -148,6 +149,18 @@ void TstDaemon::site_alone_welcomesAClientAndServes() {
   QVERIFY(net::drive(*runtime_, [&] { return welcome.has_value(); }));
   QVERIFY(welcome->process.life() == daemon->life());
   QCOMPARE(welcome->sites.members.size(), std::size_t{1});
+  QVERIFY((*link)->lease_until() > net::Runtime::now());
+}
+
+void TstDaemon::site_leaving_takesItsClientsLease() {
+  const auto daemon = start();
+  QVERIFY(daemon);
+  auto link = net::UnixClientLink::connect(*runtime_, config::socket_path(plant_, SiteId{1}));
+  QVERIFY(link.has_value());
+  QVERIFY(net::drive(*runtime_, [&] { return (*link)->lease_until() > net::Runtime::now(); }));
+  daemon->leave();
+  QVERIFY(net::drive(*runtime_, [this] { return end_.has_value(); }));
+  QVERIFY((*link)->lease_until() == MonotonicTime{});
 }
 
 void TstDaemon::site_startedAgain_isANewIncarnation() {

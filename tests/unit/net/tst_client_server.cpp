@@ -40,6 +40,10 @@ class TstClientServer : public QObject, ServerEnd {
   void malformedLength_closesThatClientWithAGoodbye();
   void clientThatDoesNotRead_isClosedAlone_data() { transports(); }
   void clientThatDoesNotRead_isClosedAlone();
+  void lease_isToldBesideUnreadRecords_data() { transports(); }
+  void lease_isToldBesideUnreadRecords();
+  void client_thatIsClosed_hasNoLeaseForWhatItHasNotRead_data() { transports(); }
+  void client_thatIsClosed_hasNoLeaseForWhatItHasNotRead();
   void noDaemon_isClosed();
   void staleSocket_isReplaced();
 
@@ -90,6 +94,36 @@ void TstClientServer::cleanup() {
   end();
   received_.clear();
   closed_.clear();
+}
+
+void TstClientServer::lease_isToldBesideUnreadRecords() {
+  const MonotonicTime soon = Runtime::now() + seconds(5);
+  server_->set_lease(soon);
+  const auto link = connect();
+  QVERIFY(link);
+  QVERIFY(link->lease_until() == MonotonicTime{});  // before the daemon's answer
+  link->send(Bytes{1});
+  QVERIFY(drive(*runtime_, [&] { return records_[1].size() == 1; }));
+  QVERIFY(link->lease_until() == soon);
+  server_->send(1, framed(Bytes{2}));
+  server_->set_lease(soon + seconds(1));
+  QVERIFY(link->lease_until() == soon + seconds(1));  // no turn of any loop in between
+  server_->set_lease({});
+  QVERIFY(link->lease_until() == MonotonicTime{});
+}
+
+void TstClientServer::client_thatIsClosed_hasNoLeaseForWhatItHasNotRead() {
+  server_->set_lease(Runtime::now() + seconds(5));
+  const auto link = connect();
+  QVERIFY(link);
+  link->send(Bytes{1});
+  QVERIFY(drive(*runtime_, [&] { return records_[1].size() == 1; }));
+  server_->send(1, framed(Bytes{2}));
+  server_->close(1, "a test");
+  QVERIFY(link->lease_until() == MonotonicTime{});
+  server_->set_lease(Runtime::now() + seconds(5));
+  QVERIFY(link->lease_until() == MonotonicTime{});
+  QVERIFY(drive(*runtime_, [&] { return !closed_.empty(); }));
 }
 
 void TstClientServer::records_goBothWaysInOrder() {

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "platform/base/rng.h"
+#include "platform/net/lease_page.h"
 #include "platform/net/net_limits.h"
 #include "platform/net/ring_memory.h"
 
@@ -156,6 +157,22 @@ class TstRing : public QObject {
     QVERIFY(!RingMapping::map(rings->wake_daemon.get()).has_value());
     mapping->place().header->version = kRingVersion + 1;
     QVERIFY(!RingMapping::map(rings->to_daemon.get()).has_value());
+  }
+
+  void pageOfTheLease_isSealedReadOnlyAtTheClientAndOfOneVersion() {
+    auto made = LeasePage::make();
+    QVERIFY(made.has_value());
+    auto& [page, descriptor] = *made;
+    QVERIFY(::ftruncate(descriptor.get(), 0) != 0);
+    const auto reader = LeasePage::map(descriptor.get());
+    QVERIFY(reader.has_value());
+    QVERIFY(reader->until() == MonotonicTime{});
+    page.set(MonotonicTime{seconds(7)});
+    QVERIFY(reader->until() == MonotonicTime{seconds(7)});
+    auto rings = make_rings();
+    QVERIFY(rings.has_value());
+    QVERIFY(!LeasePage::map(rings->to_client.get()).has_value());
+    QVERIFY(!LeasePage::map(-1).has_value());
   }
 };
 

@@ -31,6 +31,8 @@ class App {
   bool alive() const { return process_ != nullptr; }
   /// As SIGSTOP does: nothing runs and nothing is read until it goes on.
   void stop(bool stopped) { stopped_ = stopped; }
+  /// False: as if the lease of its site had ended, until it is true again.
+  void set_leased(bool leased) { link_.leased = leased; }
   const std::vector<wire::HistoryRecord>& history() const { return history_; }
   void spawn(task::Task<void> root) { scheduler_.spawn(std::move(root)); }
   /// Keeps what the program is made of as long as the process lives.
@@ -52,6 +54,10 @@ class App {
   struct Link : wire::ClientLink {
     App* app = nullptr;
     void send(Bytes record) override;
+    MonotonicTime now() const override;
+    MonotonicTime lease_until() const override { return leased ? lease : MonotonicTime{}; }
+    MonotonicTime lease{};  ///< as its daemon has said last
+    bool leased = true;
   };
   void die();
 
@@ -135,6 +141,7 @@ class Plant {
   App& open(std::uint16_t site, std::string program = "test") {
     const core::ClientHandle handle{next_client_++};
     apps_.push_back(std::make_unique<App>(*this, SiteId{site}, handle, std::move(program)));
+    apps_.back()->link_.lease = sites_[SiteId{site}].lease;
     give(SiteId{site}, core::ClientOpened{handle, 0});
     return *apps_.back();
   }
@@ -170,6 +177,7 @@ class Plant {
   struct Site {
     std::unique_ptr<core::ProtocolsProcess> core;
     std::uint16_t incarnation = 0;
+    MonotonicTime lease{};
     bool running = false;
     std::vector<Bytes> log;
   };
@@ -254,6 +262,11 @@ class Plant {
     } else if (auto* write = std::get_if<core::StoreWrite>(&effect)) {
       site.log.push_back(std::move(write->record));
       flights_.push_back({later, id, site.incarnation, core::StoreDone{write->token}});
+    } else if (const auto* lease = std::get_if<core::SetLease>(&effect)) {
+      site.lease = lease->until;
+      for (auto& app : apps_) {
+        if (app->site_ == id) app->link_.lease = lease->until;
+      }
     } else if (auto* trace = std::get_if<core::Trace>(&effect)) {
       traces_.push_back(std::to_string(id.value) + " " + trace->text);
     } else if (std::get_if<core::FailStop>(&effect) != nullptr) {
@@ -286,6 +299,10 @@ inline void App::Link::send(Bytes record) {
   app->plant_.flights_.push_back({app->plant_.now_, app->site_,
                                   app->plant_.sites_[app->site_].incarnation,
                                   core::ClientFrame{app->handle_, wire::framed(record)}});
+}
+
+inline MonotonicTime App::Link::now() const {
+  return app->plant_.now();
 }
 
 inline void App::die() {

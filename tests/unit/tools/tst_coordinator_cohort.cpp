@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include "ledger_service.h"
+#include "platform/base/limits.h"
 #include "platform/tools/pending_requests.h"
 
 using namespace cohort;
@@ -112,6 +113,39 @@ class TstCoordinatorCohort : public QObject {
       QCOMPARE(member->takeovers.size(), 1u);
       QVERIFY(member->takeovers[0].first == first->app.id());
     }
+  }
+
+  // V11, run E7 (b): the dead daemon's clients may still act for as long as its lease.
+  void coordinatorsSite_exits_theTakeoverWaitsForItsLeaseAndTheViewDoesNot() {
+    const auto first = ask_and_find_coordinator();
+    QVERIFY(first);
+    const MonotonicTime died = house_->plant.now();
+    house_->plant.kill_site(first->app.id().site().value);
+    const auto& living = members_[1] == first ? members_[2] : members_[1];
+    QVERIFY(house_->plant.run_until([&] { return !living->takeovers.empty(); }));
+    QVERIFY(house_->plant.now() - died <= millis(50));
+    QCOMPARE(sum_acted(members_), 1);
+    QVERIFY(house_->plant.run_until([&] { return sum_acted(members_) == 2; }));
+    QVERIFY(house_->plant.now() - died >= limits::kLease - limits::kHeartbeatPeriod);
+    QVERIFY(house_->plant.now() - died <= millis(700));
+    QVERIFY(replied());
+  }
+
+  void coordinator_diesAlone_theTakeoverWaitsForNothing() {
+    const auto first = ask_and_find_coordinator();
+    QVERIFY(first);
+    house_->plant.kill(first->app);
+    QVERIFY(house_->plant.run_until([&] { return sum_acted(members_) == 2; }, millis(50)));
+  }
+
+  void request_deliveredToACoordinatorWithoutALease_isActedUponWhenItIsBack() {
+    for (const auto& member : members_) member->app.set_leased(false);
+    house_->ask(caller_, "a");
+    house_->plant.run(seconds(2));
+    QCOMPARE(sum_acted(members_), 0);
+    for (const auto& member : members_) member->app.set_leased(true);
+    QVERIFY(replied());
+    QCOMPARE(sum_acted(members_), 1);
   }
 
   void coordinators_dieOneByOne_lastOneAnswers() {

@@ -56,7 +56,7 @@ std::vector<ClientEvent> events() {
       LookupDone{2, Errc::kOk, view},
       Sent{3, Errc::kOk, "", {kLife, 5, 6}, {kProcess}},
       Deliver{{kLife, 5, 6}, kProcess, Order::kGlobal, kGroup, 7, {{kGroup}, {}}, 16, 3, {5, 5}},
-      View{view, {kProcess}, {{kProcess, Departure::kSlow}}},
+      View{view, {kProcess}, {{kProcess, Departure::kSlow}}, 551},
       ProcessGone{kProcess, Departure::kSiteFailed},
       Sites{sites, {kLife}, {{kLife, "silent"}}},
       Serving{false},
