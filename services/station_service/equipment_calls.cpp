@@ -35,13 +35,16 @@ task::Task<stations::JobStatus> completion(task::Scheduler& scheduler, stations:
   co_return co_await answer.wait();
 }
 
-task::Task<Result<stations::JobStatus>> ensure_started(task::Scheduler& scheduler,
+task::Task<Result<stations::JobStatus>> ensure_started(client::Process& process,
                                                        stations::Equipment& station,
                                                        stations::Job job) {
+  task::Scheduler& scheduler = process.scheduler();
   for (Duration pause = kPauseLeast;; pause = std::min(2 * pause, kPauseMost)) {
+    const bool may = co_await process.until_may_act();
+    if (!may) co_return make_error(Errc::kClosed, "the session with the site's daemon is over");
     const Result<stations::JobStatus> known = co_await query(scheduler, station, job.key);
     if (known && known->state != stations::JobState::kUnknown) co_return *known;
-    if (known) {
+    if (known && process.may_act()) {  // the question may have taken its time
       const Result<stations::StartReply> reply = co_await start(scheduler, station, job);
       if (reply) {
         const bool remembered = reply->status.state != stations::JobState::kUnknown;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "platform/base/result.h"
+#include "platform/client/process.h"
 #include "platform/task/scheduler.h"
 #include "platform/task/task.h"
 #include "stations/equipment.h"
@@ -21,9 +22,11 @@ task::Task<stations::JobStatus> completion(task::Scheduler& scheduler, stations:
 
 /// Returns once the station runs the job or has completed it, whoever started it. Waits as long as
 /// the station cannot be reached or is busy with another job.
-/// Errors: kInvalidArgument: the station cannot do such a job; kRefused: it did this step of one of
-/// these lots under another key. In both cases nothing was started now.
-task::Task<Result<stations::JobStatus>> ensure_started(task::Scheduler& scheduler,
+/// The station is told to start only while the process may act, for itself and for members that
+/// have gone (V11). Errors: kInvalidArgument: the station cannot do such a job; kRefused: it did
+/// this step of one of these lots under another key; kClosed: the session is over. In all three
+/// cases nothing was started now.
+task::Task<Result<stations::JobStatus>> ensure_started(client::Process& process,
                                                        stations::Equipment& station,
                                                        stations::Job job);
 

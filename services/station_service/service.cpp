@@ -88,7 +88,7 @@ task::Task<client::Message> StationService::run(Order order, ProcessId caller,
   if (claim == Claim::kClosed) co_return refused("the session with the site's daemon is over");
   stations::Job job = job_of(order);
   const Result<stations::JobStatus> started =
-      co_await ensure_started(scheduler, *station->second, std::move(job));
+      co_await ensure_started(member_.process(), *station->second, std::move(job));
   if (!started) {
     client::Message outcome = refused(started.error().text);
     outcome.set("done_before", started.error().code == Errc::kRefused);
