@@ -17,7 +17,13 @@ std::string& active_mutant() {
   return name;
 }
 
+bool& counting() {
+  thread_local bool on = true;
+  return on;
+}
+
 void hit(std::string_view probe) {
+  if (!counting()) return;
   ++probes()[std::string(probe)];
   if (!probe.starts_with("cell.") && !probe.starts_with("fault.")) recent().emplace_back(probe);
 }

@@ -14,6 +14,9 @@ namespace cohort::instrument {
 /// looks (the simulator, around one step).
 std::vector<std::string>& recent();
 
+/// Whether hits are counted in this thread; they are unless somebody says no.
+bool& counting();
+
 /// The unqualified name of a type, from the compiler's own words for this function.
 template <typename T>
 std::string_view type_name() {

@@ -23,6 +23,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class ClientPort : public Upcalls {
  public:
   explicit ClientPort(Context& context) : context_(context) {}
@@ -93,6 +95,9 @@ class ClientPort : public Upcalls {
   std::function<wire::Message(const wire::Inspect&)> inspect;
   /// Carries out a ForceForm; set by the composer.
   std::function<Result<std::uint64_t>(const std::string& who)> force_form;
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct FlushWait {

@@ -14,6 +14,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class DataPlane {
  public:
   DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls, const FlowLimits& limits);
@@ -94,6 +96,9 @@ class DataPlane {
   const TotalOrder& order() const { return order_; }
   const Stability& stability() const { return stability_; }
   const Epochs& epochs() const { return epochs_; }
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   Numbered number(ProcessId sender, wire::Multicast request, FragmentSender::Tail tail);

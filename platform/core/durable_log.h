@@ -25,6 +25,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class DurableLog {
  public:
   DurableLog(Context& context, Sessions& sessions) : context_(context), sessions_(sessions) {}
@@ -66,6 +68,9 @@ class DurableLog {
   /// `lease`: this site may act. Without it the others may have gone on without this site and what
   /// only it and others that were lost have on their disks.
   void flush(bool lease);
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Told {

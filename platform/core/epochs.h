@@ -16,6 +16,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class GroupTable;
 
 class Epochs {
@@ -50,6 +52,9 @@ class Epochs {
   /// All markers of the epoch being delivered are done.
   bool complete() const;
   void advance();
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   SiteLife self_;

@@ -20,6 +20,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class FailureDetector {
  public:
   explicit FailureDetector(SiteLife self) : self_(self) {}
@@ -76,6 +78,9 @@ class FailureDetector {
   MonotonicTime lease_until(const std::vector<SiteLife>& members) const;
   /// False: so many members are certainly gone that the rest can never be a quorum of this view.
   bool quorum_possible() const;
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Peer {

@@ -17,6 +17,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class Flow {
  public:
   Flow(const Context& context, const Sessions& sessions, FlowLimits limits)
@@ -43,6 +45,9 @@ class Flow {
   bool open_towards(std::size_t rank) const;
   /// What may be unacknowledged by the site.
   std::size_t allowed(std::size_t rank) const { return links_[rank].allowed; }
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Link {

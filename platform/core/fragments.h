@@ -17,6 +17,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 /// A large multicast on its way from a client of this site. The payload grows as its parts come.
 struct LargeSend {
   ProcessId sender;
@@ -54,6 +56,9 @@ class FragmentSender {
   /// Bytes of messages that have begun.
   std::size_t bytes() const { return bytes_; }
 
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
+
  private:
   struct Under {
     std::shared_ptr<LargeSend> send;
@@ -88,6 +93,9 @@ class Reassembly {
   /// The fragments of a message that has its number now; nothing where they are not just so many.
   std::optional<Bytes> take(std::size_t rank, std::uint64_t transfer, std::uint64_t before);
   std::size_t bytes(std::size_t rank) const { return origins_[rank].bytes; }
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Origin {

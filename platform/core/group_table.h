@@ -15,6 +15,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 struct Group {
   std::string name;
   std::uint64_t view_number = 0;
@@ -64,6 +66,9 @@ class GroupTable {
 
   Bytes encode() const;
   static Result<GroupTable> decode(ByteView bytes);
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   ChangeOutcome create(const wire::Change& change);

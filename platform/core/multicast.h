@@ -18,6 +18,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class Multicast {
  public:
   explicit Multicast(Sessions& sessions) : sessions_(sessions) {}
@@ -48,6 +50,9 @@ class Multicast {
   /// As a frame, for a site that lacks it; a skip where it holds no payload for that site.
   std::optional<wire::StreamFrame> frame_of(std::size_t origin, std::uint64_t number,
                                             std::size_t for_rank) const;
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct PendingSkip {

@@ -18,6 +18,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 /// The record after the change. Pure. Errors: kInvalidArgument, kAlreadyExists, kRefused, kLimit;
 /// the text says what is allowed.
 Result<wire::PlantRecord> changed(const wire::PlantRecord& record, const wire::PlantChange& change);
@@ -43,6 +45,9 @@ class PlantChanges {
   /// A view is installed: forgets what it has decided, and what was collected in the view before
   /// (who took it tells it again). Returns the outcomes of this site's own requests.
   std::vector<wire::PlantOutcome> on_install(const std::vector<wire::PlantOutcome>& outcomes);
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   std::vector<wire::PlantRequest> owed_;       ///< taken here, not decided yet

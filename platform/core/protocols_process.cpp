@@ -8,6 +8,7 @@
 #include "platform/core/inspector.h"
 #include "platform/core/path_book.h"
 #include "platform/core/router.h"
+#include "platform/core/state_digest.h"
 
 namespace cohort::core {
 
@@ -310,6 +311,16 @@ MonotonicTime ProtocolsProcess::next_deadline() const {
   if (parts.unstable()) next = std::min(next, parts.last_status + kStatusWhileUnstable);
   if (parts.serves_from > parts.context.now) next = std::min(next, parts.serves_from);
   return std::max(next, parts.context.now);
+}
+
+/// Left out: who this is, which settings do not change, and what is known of paths, for people.
+void ProtocolsProcess::add_to(StateDigest& digest) const {
+  const Parts& parts = *parts_;
+  Rng rng = parts.context.rng;
+  digest.add(parts.context.stopped, rng.next(), parts.sessions, parts.detector, parts.clients,
+             parts.durable, parts.plane, parts.views, parts.router, parts.peers);
+  digest.add(parts.next_status, parts.last_status, parts.table_asked, parts.not_serving_since,
+             parts.urgent, parts.told, parts.plant_version);
 }
 
 }  // namespace cohort::core

@@ -21,6 +21,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 /// What a site is told at its start; the same list of sites at all of them on a first start.
 struct Settings {
   SiteLife self;              ///< the incarnation has been made durable before
@@ -60,6 +62,9 @@ class ProtocolsProcess {
 
   /// What is held now. Ensures: F1 of docs/guarantees.md.
   Held held() const;
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Parts;

@@ -15,6 +15,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class Router {
  public:
   Router(Context& context, Sessions& sessions, FailureDetector& detector, DataPlane& plane,
@@ -37,6 +39,9 @@ class Router {
   std::function<void(const wire::DirectFrame&)> on_direct;
   /// A Status to one site; `view` 0 while this life is no member.
   void send_status(SiteId site);
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   void route(SiteId from, wire::PeerFrame frame);

@@ -18,6 +18,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class Sessions {
  public:
   Sessions(Context& context, std::string plant) : context_(context), plant_(std::move(plant)) {}
@@ -55,6 +57,9 @@ class Sessions {
   void acknowledge(std::size_t owed_bytes);
   /// Frames were received on the channel that no envelope has acknowledged yet.
   bool owes_acknowledgement(SiteId site, Channel channel) const;
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Kept {

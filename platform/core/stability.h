@@ -11,6 +11,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class Stability {
  public:
   void install(std::size_t sites);
@@ -31,6 +33,9 @@ class Stability {
   bool all_hold(const wire::SiteVector& vector, std::uint64_t place) const;
   std::uint64_t least_delivered_epoch() const;
   std::uint64_t delivered_epoch(std::size_t rank) const { return sites_[rank].delivered_epoch; }
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Site {

@@ -13,6 +13,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 struct StreamEntry {
   wire::EntryKind kind = wire::EntryKind::kSkip;
   std::uint64_t epoch = 0;
@@ -68,6 +70,9 @@ class Stream {
     COHORT_ASSERT(done_ <= last, "what was delivered lies inside the cut");
     for (; received() > last; entries_.pop_back()) bytes_ -= entries_.back().cost();
   }
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   std::uint64_t floor_ = 0;

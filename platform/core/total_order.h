@@ -15,6 +15,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 class TotalOrder {
  public:
   void install(std::size_t sites);
@@ -38,6 +40,9 @@ class TotalOrder {
   /// Gives places to what has become orderable; returns the new ones, to be sent to all.
   std::vector<wire::OrderEntry> sequence(const Multicast& multicast);
   std::uint64_t cursor(std::size_t origin) const { return cursor_[origin]; }
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   bool advance(const Multicast& multicast, std::size_t origin,

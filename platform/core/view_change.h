@@ -23,6 +23,8 @@
 
 namespace cohort::core {
 
+class StateDigest;
+
 /// What this site knows of the views: the one that it is in, or the last one in its log.
 struct ViewBasis {
   std::uint64_t number = 0;
@@ -121,6 +123,9 @@ class ViewChange {
   std::string_view stage() const;
   /// Why a site was removed from a view, newest last.
   const std::vector<std::pair<std::uint64_t, wire::Removal>>& removals() const { return removals_; }
+
+  /// What this one holds that decides what it will do (state_digest.h).
+  void add_to(StateDigest& digest) const;
 
  private:
   struct Acceptor {
