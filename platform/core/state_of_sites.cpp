@@ -29,6 +29,7 @@ void FailureDetector::add_to(StateDigest& digest) const {
     digest.add(site, MonotonicTime(Duration(peer.newest_sent_ns)), peer.newest_arrival, peer.echoed,
                peer.base, peer.last_arrival, peer.echo_sent, peer.suspected_at, peer.gone);
     if (peer.suspected_at != kNever) digest.add(peer.cause);
+    digest.add_young(peer.told_us, kLongAgo);
     if (!digest.silence()) continue;
     digest.add(peer.mean_gap_ms, peer.deviation_ms, peer.longest_gap_ms);
   }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "platform/base/instrument.h"
 #include "platform/sim/app/commands.h"
 #include "platform/sim/explore/explorer.h"
 
@@ -17,6 +18,8 @@ int explore(const ExploreCommand& command) {
   ExploreLimits limits;
   limits.states = command.states;
   limits.jobs = command.jobs;
+  limits.compare_every = command.compare_every;
+  instrument::active_mutant() = command.mutant;
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [start] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -38,6 +41,7 @@ int explore(const ExploreCommand& command) {
       scope.crash ? ", one crash at every effect" : "", scope.cut ? ", one link cut" : "",
       result.states, result.complete ? "all of them" : "not all: it was stopped", result.ends,
       result.crashes, result.steps, result.deepest, seconds());
+  if (result.compared > 0) fmt::print("{} states compared with their likes\n", result.compared);
   if (!result.violation.empty()) fmt::print("{}\n", result.violation);
   for (const std::string& choice : result.path) fmt::print("  {}\n", choice);
   if (!result.violation.empty()) return 1;

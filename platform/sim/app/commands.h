@@ -74,6 +74,8 @@ struct ExploreCommand {
   std::uint64_t seconds = 0;  ///< 0: no limit
   bool must_complete = false;
   bool quiet = false;
+  std::uint64_t compare_every = 0;
+  std::string mutant;
 };
 /// Tries every order of a small scope (docs/testing.md "Every order"); prints the number of states.
 int explore(const ExploreCommand& command);

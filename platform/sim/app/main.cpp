@@ -54,6 +54,9 @@ void add_explore_options(CLI::App& sub, ExploreCommand& command) {
   sub.add_option("--jobs", command.jobs, "processes that search at a time")
       ->check(CLI::Range(1, 8));
   sub.add_option("--seconds", command.seconds, "at most; 0: no limit");
+  sub.add_option("--compare", command.compare_every,
+                 "every so often where a state is met again: does it go on as before? 0: never");
+  sub.add_option("--mutant", command.mutant, "with this bug of the registry");
   sub.add_flag("--must-complete", command.must_complete, "fail where the limit was reached");
   sub.add_flag("--quiet", command.quiet, "no progress");
 }

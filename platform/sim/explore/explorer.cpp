@@ -7,11 +7,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <csignal>
 #include <cstdio>
+#include <deque>
+#include <set>
 #include <utility>
 
+#include "platform/base/instrument.h"
+#include "platform/base/rng.h"
 #include "platform/sim/checkers/checker.h"
+#include "platform/sim/explore/arena.h"
 #include "platform/sim/explore/shared_search.h"
 
 namespace cohort::sim {
@@ -20,7 +26,7 @@ namespace {
 
 std::string text_of(const Choice& choice) {
   const std::string dies =
-      choice.dies_after ? fmt::format(", dies before effect {}", *choice.dies_after + 1) : "";
+      choice.dies_after ? fmt::format(", dies after {} effects", *choice.dies_after) : "";
   const int channel = static_cast<int>(choice.channel);
   switch (choice.kind) {
     case Choice::Kind::kDeliver:
@@ -37,11 +43,19 @@ std::string text_of(const Choice& choice) {
       return fmt::format("the link {}-{} is cut", choice.site.value, choice.peer.value);
     case Choice::Kind::kTime:
       return "time passes";
+    case Choice::Kind::kCrash:
+      return fmt::format("site {} dies", choice.site.value);
   }
   return "";
 }
 
-/// One worker: a chain of processes of which only the last runs, the others wait for it.
+/// Of one choice: what it leads to, what the world heard of it, where a death would matter. Those
+/// of a state's choices are added up, so their order does not count.
+std::uint64_t signature_of(std::uint64_t next, const Taken& taken) {
+  return mix64(next ^ mix64(taken.effects ^ mix64(taken.deaths)));
+}
+
+/// One worker. The plant lies in the arena, everything else outside of it.
 class Walk {
  public:
   Walk(SharedSearch& shared, const ExploreLimits& limits, std::uint32_t worker)
@@ -50,90 +64,171 @@ class Walk {
   void start(const Scope& scope);
 
  private:
-  /// Everything that can come of the plant as it is. The plant is used up.
-  void visit(SmallPlant& plant);
-  /// The same in a process of its own, after one choice. Returns the effects of its step.
-  std::size_t visit_apart(SmallPlant& plant, const Choice& choice);
-  void take(SmallPlant& plant, const Choice& choice);
+  /// Everything that can come of the plant as it is, which is used up. `may_die`: the sites whose
+  /// death now is something new. Returns its fingerprint.
+  std::uint64_t visit(std::uint32_t may_die);
+  void expand(std::size_t place);
+  Taken visit_after(const Choice& choice, std::uint64_t& signature);
+  void visit_deaths(std::uint32_t sites);
+  Taken take(const Choice& choice);
+  /// Everything that can come next is stepped once more, and has to be what it was at the state
+  /// that was seen first; then goes on in one direction.
+  void compare(std::size_t place);
+  bool due_for_comparison() {
+    return limits_.compare_every != 0 && ++seen_again_ % limits_.compare_every == 0;
+  }
   /// True where nothing more is to happen in this plant.
-  bool judge_if_quiet(SmallPlant& plant, const std::vector<Choice>& choices);
+  bool judge_if_quiet(const std::vector<Choice>& choices);
+  Arena::Copy& keep();
 
   SharedSearch& shared_;
   const ExploreLimits& limits_;
   std::uint32_t worker_;
   std::size_t depth_ = 0;
+  SmallPlant* plant_ = nullptr;
+  std::deque<Arena::Copy> copies_;  ///< by depth
+  std::set<std::uint64_t> judged_;  ///< histories
+  std::uint64_t seen_again_ = 0;
 };
 
 void Walk::start(const Scope& scope) {
-  SmallPlant plant(scope);
-  if (!plant.prepare()) return shared_.report(worker_, "L1: the small plant does not even start");
-  visit(plant);
+  instrument::counting() = false;  // counts would lie in the arena
+  bool ready = false;
+  {
+    Arena::Use arena;
+    plant_ = new SmallPlant(scope);
+    ready = plant_->prepare();
+  }
+  if (!ready) return shared_.report(worker_, "L1: the small plant does not even start");
+  std::uint32_t all = 0;
+  for (std::uint32_t site = 1; site <= scope.sites; ++site) all |= 1u << site;
+  visit(all);
 }
 
-bool Walk::judge_if_quiet(SmallPlant& plant, const std::vector<Choice>& choices) {
+/// A copy of the plant as it is.
+Arena::Copy& Walk::keep() {
+  if (copies_.size() <= depth_) copies_.resize(depth_ + 1);
+  copies_[depth_].take();
+  return copies_[depth_];
+}
+
+bool Walk::judge_if_quiet(const std::vector<Choice>& choices) {
   if (choices.front().kind != Choice::Kind::kTime) return false;
-  if (plant.at_goal()) {
-    ++shared_.counts().ends;
-    checkers::Suite suite;
-    for (auto& record : plant.history()) suite.feed(std::move(record));
-    for (const auto& violation : suite.finish()) {
-      shared_.report(worker_, checkers::to_text(violation));
-    }
+  const bool over = plant_->time() > limits_.end_bound;
+  if (!plant_->at_goal() && !over) return false;
+  if (over && plant_->owes_progress() && !plant_->at_goal()) {
+    shared_.report(worker_, "L1: the plant does not come to rest: " + plant_->unrest());
     return true;
   }
-  if (plant.time() <= limits_.end_bound) return false;
-  shared_.report(worker_, "L1: the plant does not come to rest: " + plant.unrest());
+  ++shared_.counts().ends;
+  // The checkers know nothing but the histories: the same ones are judged once.
+  if (!judged_.insert(plant_->history_fingerprint()).second) return true;
+  {
+    Arena::Use arena;
+    plant_->finish();
+  }
+  checkers::Suite suite;
+  for (const auto& record : plant_->finish()) suite.feed(record);
+  for (const auto& violation : suite.finish()) {
+    shared_.report(worker_, checkers::to_text(violation));
+  }
   return true;
 }
 
-void Walk::take(SmallPlant& plant, const Choice& choice) {
+Taken Walk::take(const Choice& choice) {
   shared_.set_choice(worker_, depth_, choice);
   ++shared_.counts().steps;
-  if (choice.dies_after) ++shared_.counts().crashes;
-  shared_.set_effects(worker_, depth_, plant.take(choice));
+  if (choice.dies_after || choice.kind == Choice::Kind::kCrash) ++shared_.counts().crashes;
+  Arena::Use arena;
+  return plant_->take(choice);
+}
+
+Taken Walk::visit_after(const Choice& choice, std::uint64_t& signature) {
+  const Taken taken = take(choice);
   ++depth_;
+  const std::uint64_t next = visit(taken.may_die);
+  --depth_;
+  signature += signature_of(next, taken);
+  return taken;
 }
 
-void Walk::visit(SmallPlant& plant) {
-  while (!shared_.stopped() && shared_.enter(plant.fingerprint())) {
-    std::vector<Choice> choices = plant.choices();
-    if (judge_if_quiet(plant, choices)) return;
-    // Two workers begin at the two ends, and meet.
-    if (worker_ % 2 == 1) std::reverse(choices.begin(), choices.end());
-    const bool may_die = plant.crash_left();
-    while (choices.size() > 1 || (may_die && !choices.empty())) {
-      const Choice choice = choices.front();
-      choices.erase(choices.begin());
-      const std::size_t effects = visit_apart(plant, choice);
-      const bool steps = choice.kind != Choice::Kind::kCut && choice.kind != Choice::Kind::kTime;
-      if (!may_die || !steps || choice.dies_after) continue;
-      for (std::size_t i = 0; i < effects; ++i) {
-        choices.push_back(choice);
-        choices.back().dies_after = i;
-      }
+std::uint64_t Walk::visit(std::uint32_t may_die) {
+  const std::uint64_t fingerprint = plant_->fingerprint();
+  if (shared_.stopped()) return fingerprint;
+  if (!plant_->crash_left()) may_die = 0;
+  const SharedSearch::Entered entered = shared_.enter(fingerprint, may_die);
+  if (entered.fresh) {
+    keep();
+    expand(entered.place);
+    visit_deaths(entered.unmarked);
+  } else if (!shared_.full()) {
+    if (entered.unmarked != 0) {
+      keep();
+      visit_deaths(entered.unmarked);
+      copies_[depth_].put_back();
     }
-    if (choices.empty() || shared_.stopped()) return;
-    take(plant, choices.front());
+    if (due_for_comparison()) compare(entered.place);
+  }
+  return fingerprint;
+}
+
+/// Requires: the plant as it is was kept.
+void Walk::expand(std::size_t place) {
+  std::vector<Choice> choices = plant_->choices();
+  if (judge_if_quiet(choices)) return;
+  // Two workers begin at the two ends, and meet.
+  if (worker_ % 2 == 1) std::reverse(choices.begin(), choices.end());
+  std::uint64_t signature = 0;
+  const bool mortal = plant_->crash_left();
+  for (std::size_t i = 0; i < choices.size() && !shared_.stopped(); ++i) {
+    Choice choice = choices[i];
+    if (i > 0) copies_[depth_].put_back();
+    const Taken taken = visit_after(choice, signature);
+    if (!mortal) continue;
+    for (std::uint64_t left = taken.deaths; left != 0 && !shared_.stopped(); left &= left - 1) {
+      choice.dies_after = static_cast<std::size_t>(std::countr_zero(left));
+      std::uint64_t unused = 0;
+      copies_[depth_].put_back();
+      visit_after(choice, unused);
+    }
+  }
+  if (limits_.compare_every != 0) shared_.set_signature(place, signature);
+}
+
+void Walk::visit_deaths(std::uint32_t sites) {
+  for (std::uint32_t site = 1; site <= plant_->sites() && !shared_.stopped(); ++site) {
+    copies_[depth_].put_back();
+    const SiteId id{static_cast<std::uint16_t>(site)};
+    if ((sites >> site & 1) == 0 || !plant_->lives(id)) continue;
+    std::uint64_t unused = 0;
+    Choice death;
+    death.kind = Choice::Kind::kCrash;
+    death.site = id;
+    visit_after(death, unused);
   }
 }
 
-std::size_t Walk::visit_apart(SmallPlant& plant, const Choice& choice) {
-  if (shared_.stopped()) return 0;
-  shared_.set_effects(worker_, depth_, 0);
-  const pid_t pid = fork();
-  if (pid == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    take(plant, choice);
-    visit(plant);
-    _exit(0);
+void Walk::compare(std::size_t place) {
+  const std::uint64_t expected = shared_.signature(place);
+  if (expected == 0) return;  // it has not been seen to its end
+  const std::vector<Choice> choices = plant_->choices();
+  if (choices.front().kind == Choice::Kind::kTime && plant_->at_goal()) return;
+  keep();
+  std::uint64_t signature = 0;
+  for (const Choice& choice : choices) {
+    copies_[depth_].put_back();
+    const Taken taken = take(choice);
+    signature += signature_of(plant_->fingerprint(), taken);
   }
-  int status = 0;
-  if (pid < 0 || waitpid(pid, &status, 0) != pid) {
-    shared_.report(worker_, "the exploration cannot fork");
-  } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    shared_.report(worker_, "A1: an assertion or a crash ended the plant");
+  ++shared_.counts().compared;
+  if (std::max<std::uint64_t>(1, signature) != expected) {
+    return shared_.report(worker_, "two plants of one fingerprint do not go on in the same way");
   }
-  return shared_.effects(worker_, depth_);
+  copies_[depth_].put_back();
+  take(choices[mix64(seen_again_ + depth_) % choices.size()]);
+  ++depth_;
+  if (const auto next = shared_.find(plant_->fingerprint())) compare(*next);
+  --depth_;
 }
 
 Exploration so_far(SharedSearch& shared) {
@@ -143,6 +238,7 @@ Exploration so_far(SharedSearch& shared) {
   result.ends = shared.counts().ends;
   result.crashes = shared.counts().crashes;
   result.deepest = shared.counts().deepest;
+  result.compared = shared.counts().compared;
   return result;
 }
 

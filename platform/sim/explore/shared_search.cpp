@@ -16,6 +16,12 @@ static_assert(std::is_trivially_copyable_v<Choice>, "choices lie in shared memor
 
 namespace {
 
+constexpr int kMarkBits = 8;
+
+std::uint64_t key_of(std::uint64_t fingerprint) {
+  return std::max<std::uint64_t>(1, mix64(fingerprint) >> kMarkBits) << kMarkBits;
+}
+
 void* share(std::size_t bytes) {
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -29,28 +35,44 @@ SharedSearch::SharedSearch(std::uint64_t states)
     : limit_(states), slots_(std::bit_ceil(std::max<std::uint64_t>(1024, 2 * states))) {
   page_ = new (share(sizeof(Page))) Page{};
   seen_ = static_cast<std::atomic<std::uint64_t>*>(share(slots_ * sizeof(*seen_)));
+  signatures_ = static_cast<std::atomic<std::uint64_t>*>(share(slots_ * sizeof(*signatures_)));
 }
 
 SharedSearch::~SharedSearch() {
   munmap(page_, sizeof(Page));
   munmap(seen_, slots_ * sizeof(*seen_));
+  munmap(signatures_, slots_ * sizeof(*signatures_));
 }
 
-bool SharedSearch::enter(std::uint64_t fingerprint) {
-  const std::uint64_t key = std::max<std::uint64_t>(1, mix64(fingerprint));
-  for (std::size_t at = key & (slots_ - 1);; at = (at + 1) & (slots_ - 1)) {
+SharedSearch::Entered SharedSearch::enter(std::uint64_t fingerprint, std::uint32_t marks) {
+  const std::uint64_t key = key_of(fingerprint);
+  for (std::size_t at = (key >> kMarkBits) & (slots_ - 1);; at = (at + 1) & (slots_ - 1)) {
     std::uint64_t there = seen_[at].load();
-    if (there == key) return false;
-    if (there != 0) continue;
-    if (page_->counts.states.fetch_add(1) >= limit_) {
-      page_->counts.states.fetch_sub(1);
-      page_->full = true;
-      return false;
+    if (there == 0) {
+      if (page_->counts.states.fetch_add(1) >= limit_) {
+        page_->counts.states.fetch_sub(1);
+        page_->full = true;
+        return {};
+      }
+      if (seen_[at].compare_exchange_strong(there, key | marks)) return {true, marks, at};
+      page_->counts.states.fetch_sub(1);  // the other worker was faster with this place
     }
-    if (seen_[at].compare_exchange_strong(there, key)) return true;
-    page_->counts.states.fetch_sub(1);  // the other worker was faster with this place
-    if (there == key) return false;
+    if (there >> kMarkBits != key >> kMarkBits) continue;
+    return {false, marks & ~static_cast<std::uint32_t>(seen_[at].fetch_or(marks)), at};
   }
+}
+
+std::optional<std::size_t> SharedSearch::find(std::uint64_t fingerprint) const {
+  const std::uint64_t key = key_of(fingerprint);
+  for (std::size_t at = (key >> kMarkBits) & (slots_ - 1);; at = (at + 1) & (slots_ - 1)) {
+    const std::uint64_t there = seen_[at].load();
+    if (there == 0) return std::nullopt;
+    if (there >> kMarkBits == key >> kMarkBits) return at;
+  }
+}
+
+void SharedSearch::set_signature(std::size_t place, std::uint64_t signature) {
+  signatures_[place] = std::max<std::uint64_t>(1, signature);
 }
 
 void SharedSearch::set_choice(std::uint32_t worker, std::size_t depth, const Choice& choice) {
@@ -65,14 +87,6 @@ void SharedSearch::set_choice(std::uint32_t worker, std::size_t depth, const Cho
 std::vector<Choice> SharedSearch::path(std::uint32_t worker) const {
   const Worker& one = page_->workers[worker];
   return {one.choices, one.choices + one.depth};
-}
-
-void SharedSearch::set_effects(std::uint32_t worker, std::size_t depth, std::size_t effects) {
-  page_->workers[worker].effects[depth] = effects;
-}
-
-std::size_t SharedSearch::effects(std::uint32_t worker, std::size_t depth) const {
-  return page_->workers[worker].effects[depth];
 }
 
 void SharedSearch::report(std::uint32_t worker, const std::string& text) {

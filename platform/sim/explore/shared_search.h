@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace cohort::sim {
 class SharedSearch {
  public:
   static constexpr std::uint32_t kWorkers = 8;
-  static constexpr std::size_t kDeepest = 512;  ///< choices in a row
+  static constexpr std::size_t kDeepest = 2048;  ///< choices in a row
   static constexpr std::size_t kReport = 60'000;
 
   /// Room for `states` states. Requires: it is made before the processes fork.
@@ -30,11 +31,22 @@ class SharedSearch {
     std::atomic<std::uint64_t> ends;
     std::atomic<std::uint64_t> crashes;
     std::atomic<std::uint64_t> deepest;
+    std::atomic<std::uint64_t> compared;
   };
   Counts& counts() { return page_->counts; }
 
-  /// True where the state was not seen before and there is room for it; it counts from now on.
-  bool enter(std::uint64_t fingerprint);
+  struct Entered {
+    bool fresh = false;          ///< it was not seen before, and there is room for it
+    std::uint32_t unmarked = 0;  ///< of the marks given, those that it did not bear yet
+    std::size_t place = 0;
+  };
+  /// The state counts as seen from now on, and bears these marks (bits 0 to 7).
+  Entered enter(std::uint64_t fingerprint, std::uint32_t marks);
+  /// Where a state that was seen has its place.
+  std::optional<std::size_t> find(std::uint64_t fingerprint) const;
+  /// A digest of what can come next of a state; 0: not known yet.
+  std::uint64_t signature(std::size_t place) const { return signatures_[place].load(); }
+  void set_signature(std::size_t place, std::uint64_t signature);
   /// The limit of states was reached: not everything was seen.
   bool full() const { return page_->full.load(); }
 
@@ -44,9 +56,6 @@ class SharedSearch {
   // ---- Where a worker stands. Only one process of a worker runs at a time.
   void set_choice(std::uint32_t worker, std::size_t depth, const Choice& choice);
   std::vector<Choice> path(std::uint32_t worker) const;
-  /// The effects of the step that the process at this depth took last.
-  void set_effects(std::uint32_t worker, std::size_t depth, std::size_t effects);
-  std::size_t effects(std::uint32_t worker, std::size_t depth) const;
 
   /// Keeps the first report of all and stops the search.
   void report(std::uint32_t worker, const std::string& text);
@@ -58,7 +67,6 @@ class SharedSearch {
   struct Worker {
     std::size_t depth;
     Choice choices[kDeepest];
-    std::size_t effects[kDeepest + 1];
   };
   struct Page {
     Counts counts;
@@ -74,7 +82,9 @@ class SharedSearch {
   std::uint64_t limit_;
   std::size_t slots_;
   Page* page_ = nullptr;
-  std::atomic<std::uint64_t>* seen_ = nullptr;  ///< open addressing; 0: free
+  /// Open addressing; 0: free. The lowest 8 bits are the marks, the rest is of the fingerprint.
+  std::atomic<std::uint64_t>* seen_ = nullptr;
+  std::atomic<std::uint64_t>* signatures_ = nullptr;
 };
 
 }  // namespace cohort::sim

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "platform/base/assert.h"
-#include "platform/sim/frame_kind.h"
+#include "platform/core/state_digest.h"
 #include "platform/wire/client_protocol.h"
 #include "platform/wire/peer_protocol.h"
 #include "platform/wire/record_stream.h"
@@ -51,8 +51,7 @@ bool SmallPlant::prepare() {
       }
     }
     step(site, core::ClientOpened{kClient, 1000}, std::nullopt);
-    std::size_t effects = 0;
-    from_client(site, wire::Hello{wire::kClientProtocolVersion, "small", 0}, std::nullopt, effects);
+    from_client(site, wire::Hello{wire::kClientProtocolVersion, "small", 0}, std::nullopt);
   }
   std::uint32_t joined = 0;
   const std::uint32_t members = scope_.sites - (scope_.join ? 1 : 0);
@@ -62,10 +61,7 @@ bool SmallPlant::prepare() {
     });
     const bool last_in = joined == 0 || nodes_.at(site_number(1)).members == joined;
     if (all && joined == members && last_in) return true;
-    if (all && joined < members && last_in) {
-      std::size_t effects = 0;
-      join(site_number(++joined), std::nullopt, effects);
-    }
+    if (all && joined < members && last_in) join(site_number(++joined), std::nullopt);
     // The first of what may happen, but no operation and no fault.
     const std::vector<Choice> next = choices();
     const auto first = std::find_if(next.begin(), next.end(), [](const Choice& choice) {
@@ -76,12 +72,12 @@ bool SmallPlant::prepare() {
   return false;
 }
 
-void SmallPlant::join(SiteId site, std::optional<std::size_t> dies_after, std::size_t& effects) {
+void SmallPlant::join(SiteId site, const std::optional<std::size_t>& dies_after) {
   wire::JoinGroup request;
   request.token = 100;
   request.name = "X";
   request.create = true;
-  from_client(site, request, dies_after, effects);
+  from_client(site, request, dies_after);
 }
 
 std::vector<Choice> SmallPlant::choices() const {
@@ -122,13 +118,11 @@ SiteId SmallPlant::site_of(std::uint32_t operation) const {
   return site_number(1 + operation % scope_.sites);
 }
 
-std::size_t SmallPlant::operate(const Choice& choice) {
+void SmallPlant::operate(const Choice& choice) {
   done_.insert(choice.operation);
-  std::size_t effects = 0;
-  if (choice.operation >= scope_.multicasts) {
-    join(choice.site, choice.dies_after, effects);
-    return effects;
-  }
+  // Its process has asked, also where the daemon does nothing any more.
+  taken_.deaths |= 1;
+  if (choice.operation >= scope_.multicasts) return join(choice.site, choice.dies_after);
   wire::Multicast multicast;
   multicast.token = choice.operation + 1;
   multicast.order = choice.operation % 2 == 0 ? wire::Order::kTotal : wire::Order::kCausal;
@@ -136,51 +130,58 @@ std::size_t SmallPlant::operate(const Choice& choice) {
   multicast.entry = 20;
   multicast.payload = payload_of(choice.operation);
   sent_[choice.site].insert(wire::history_digest(multicast.payload));
-  from_client(choice.site, multicast, choice.dies_after, effects);
-  return effects;
+  from_client(choice.site, multicast, choice.dies_after);
 }
 
-std::size_t SmallPlant::take(const Choice& choice) {
-  std::size_t effects = 0;
+Taken SmallPlant::take(const Choice& choice) {
+  taken_ = Taken{};
+  take_choice(choice);
+  // What comes of heartbeats is no step that a death is tried within.
+  const std::uint64_t deaths = taken_.deaths;
+  if (choice.kind != Choice::Kind::kTime) taken_.may_die = 0;
+  if (choice.kind == Choice::Kind::kCut) {
+    taken_.may_die = (1u << choice.site.value) | (1u << choice.peer.value);
+  }
+  deliver_heartbeats();
+  taken_.deaths = deaths;
+  return taken_;
+}
+
+void SmallPlant::take_choice(const Choice& choice) {
   const Line line{choice.peer, choice.site, choice.channel};
   switch (choice.kind) {
     case Choice::Kind::kTime:
-      effects = pass_time();
+      pass_time();
       break;
     case Choice::Kind::kOperation:
-      effects = operate(choice);
+      operate(choice);
       break;
     case Choice::Kind::kCut:
       cut_.insert({choice.site, choice.peer});
+      break;
+    case Choice::Kind::kCrash:
+      die(choice.site);
+      crashed_ = true;
       break;
     case Choice::Kind::kStored: {
       Node& node = nodes_.at(choice.site);
       const core::StoreDone done{node.writing.front()};
       node.writing.pop_front();
-      effects = step(choice.site, done, choice.dies_after);
+      step(choice.site, done, choice.dies_after);
       break;
     }
     case Choice::Kind::kLinkDown:
       down_notices_.erase(line);
       lines_[line].clear();  // what had not arrived never will
-      effects =
-          step(choice.site, core::LinkDown{choice.peer, choice.channel, true}, choice.dies_after);
+      step(choice.site, core::LinkDown{choice.peer, choice.channel, true}, choice.dies_after);
       break;
     case Choice::Kind::kDeliver: {
-      core::FrameReceived frame{choice.peer, choice.channel, std::move(lines_[line].front())};
+      core::FrameReceived frame{choice.peer, choice.channel, std::move(lines_[line].front().bytes)};
       lines_[line].pop_front();
-      effects = step(choice.site, frame, choice.dies_after);
+      step(choice.site, frame, choice.dies_after);
       break;
     }
   }
-  deliver_heartbeats();
-  return effects;
-}
-
-bool SmallPlant::next_is_heartbeat(const Line& line) const {
-  const auto found = lines_.find(line);
-  return found != lines_.end() && !found->second.empty() &&
-         frame_kind(found->second.front()) == "STATUS";
 }
 
 void SmallPlant::deliver_heartbeats() {
@@ -188,8 +189,9 @@ void SmallPlant::deliver_heartbeats() {
     any = false;
     for (auto& [line, frames] : lines_) {
       const auto& [from, to, channel] = line;
-      if (!open(from, to) || nodes_.at(to).core == nullptr || !next_is_heartbeat(line)) continue;
-      core::FrameReceived frame{from, channel, std::move(frames.front())};
+      if (frames.empty() || !frames.front().heartbeat) continue;
+      if (!open(from, to) || nodes_.at(to).core == nullptr) continue;
+      core::FrameReceived frame{from, channel, std::move(frames.front().bytes)};
       frames.pop_front();
       step(to, frame, std::nullopt);
       any = true;
@@ -197,55 +199,46 @@ void SmallPlant::deliver_heartbeats() {
   }
 }
 
-std::size_t SmallPlant::pass_time() {
+void SmallPlant::pass_time() {
   MonotonicTime next = kNever;
   for (const auto& [site, node] : nodes_) {
     if (node.core != nullptr) next = std::min(next, node.core->next_deadline());
   }
-  if (next == kNever) return 0;
+  if (next == kNever) return;
   now_ = std::max(now_ + Duration(1), next.time_since_epoch());
-  std::size_t effects = 0;
   for (auto& [site, node] : nodes_) {
-    if (node.core != nullptr && node.core->next_deadline().time_since_epoch() <= now_) {
-      effects += step(site, core::Tick{}, std::nullopt);
+    node.held.reset();
+    if (node.core == nullptr) continue;
+    taken_.may_die |= 1u << site.value;
+    if (node.core->next_deadline().time_since_epoch() <= now_) {
+      step(site, core::Tick{}, std::nullopt);
     }
   }
-  return effects;
 }
 
-std::size_t SmallPlant::step(SiteId site, const core::Input& input,
-                             std::optional<std::size_t> dies_after) {
+void SmallPlant::step(SiteId site, const core::Input& input,
+                      const std::optional<std::size_t>& dies_after) {
   Node& node = nodes_.at(site);
-  if (node.core == nullptr) return 0;
-  node.inputs.add(input.index());
-  node.inputs.add(static_cast<std::uint64_t>(now_.count()));
-  if (const auto* frame = std::get_if<core::FrameReceived>(&input)) {
-    node.inputs.add(ByteView(frame->frame));
-  }
-  if (const auto* record = std::get_if<core::ClientFrame>(&input)) {
-    node.inputs.add(ByteView(record->records));
-  }
-  if (const auto* down = std::get_if<core::LinkDown>(&input)) {
-    node.inputs.add(down->site.value * 8u + static_cast<std::uint64_t>(down->channel));
-  }
+  if (node.core == nullptr) return;
+  taken_.may_die |= 1u << site.value;
+  node.held.reset();
   core::Effects effects = node.core->step(input, MonotonicTime(now_));
+  COHORT_ASSERT(effects.size() < 64, "a step of a small plant has few effects");
   for (std::size_t i = 0; i < effects.size(); ++i) {
-    if (dies_after == i) {
-      die(site);
-      crashed_ = true;
-      return effects.size();
-    }
+    if (dies_after == i) break;
+    const std::uint64_t before = taken_.effects;
     carry_out(site, effects[i]);
-    if (node.core == nullptr) break;
+    if (taken_.effects != before) taken_.deaths |= std::uint64_t{2} << i;
+    if (node.core == nullptr) return;
   }
-  return effects.size();
+  if (!dies_after) return;
+  die(site);
+  crashed_ = true;
 }
 
 void SmallPlant::carry_out(SiteId site, core::Effect& effect) {
   if (auto* frame = std::get_if<core::SendFrame>(&effect)) {
-    if (nodes_.at(frame->site).core != nullptr) {
-      lines_[{site, frame->site, frame->channel}].push_back(std::move(*frame).whole());
-    }
+    put_on_line(site, *frame);
   } else if (const auto* record = std::get_if<core::SendClient>(&effect)) {
     ByteView records = record->records;
     while (const auto each = wire::take_record(records)) {
@@ -255,7 +248,21 @@ void SmallPlant::carry_out(SiteId site, core::Effect& effect) {
     nodes_.at(site).writing.push_back(write->token);
   } else if (std::holds_alternative<core::FailStop>(effect)) {
     die(site);
+    taken_.effects = mix64(taken_.effects + 1);
   }
+}
+
+void SmallPlant::put_on_line(SiteId site, core::SendFrame& frame) {
+  if (nodes_.at(frame.site).core == nullptr) return;
+  Bytes bytes = std::move(frame).whole();
+  const auto envelope = wire::decode_envelope(bytes);
+  COHORT_ASSERT(envelope.has_value(), "a daemon sends only frames that decode");
+  core::StateDigest digest{MonotonicTime(now_)};
+  digest.add(envelope->number != 0, envelope->frame);
+  const bool heartbeat = std::holds_alternative<wire::Status>(envelope->frame);
+  taken_.effects = mix64(taken_.effects ^ digest.value()) + frame.site.value;
+  lines_[{site, frame.site, frame.channel}].push_back(
+      {std::move(bytes), digest.value(), heartbeat});
 }
 
 /// The daemon is gone, and with it its process; its peers learn of it when that is chosen, and lose
@@ -263,10 +270,12 @@ void SmallPlant::carry_out(SiteId site, core::Effect& effect) {
 void SmallPlant::die(SiteId site) {
   Node& node = nodes_.at(site);
   node.core.reset();
+  node.held.reset();
   node.writing.clear();
   for (auto& [line, frames] : lines_) {
     if (std::get<1>(line) == site) frames.clear();
   }
+  std::erase_if(down_notices_, [site](const Line& line) { return std::get<1>(line) == site; });
   for (const auto& [peer, other] : nodes_) {
     if (peer == site || other.core == nullptr) continue;
     for (const core::Channel channel : kChannels) down_notices_.insert({site, peer, channel});
@@ -274,9 +283,23 @@ void SmallPlant::die(SiteId site) {
 }
 
 void SmallPlant::from_client(SiteId site, const wire::ClientRequest& request,
-                             std::optional<std::size_t> dies_after, std::size_t& effects) {
-  nodes_.at(site).tap->request(request, now_);
-  effects = step(site, core::ClientFrame{kClient, wire::framed(wire::encode(request))}, dies_after);
+                             const std::optional<std::size_t>& dies_after) {
+  Node& node = nodes_.at(site);
+  node.tap->request(request, now_);
+  note_history(node);
+  step(site, core::ClientFrame{kClient, wire::framed(wire::encode(request))}, dies_after);
+}
+
+/// Digests what has just been recorded of the node's process.
+void SmallPlant::note_history(Node& node) {
+  for (; noted_ < recorder_.records.size(); ++noted_) {
+    wire::HistoryRecord record = recorder_.records[noted_];
+    record.time_ns = 0;
+    // Why a site has gone, in words, is for people; checkers look there for who asked to leave, and
+    // nobody leaves a small plant.
+    if (record.kind == wire::HistoryKind::kSites) record.text.clear();
+    node.seen.add(std::string_view(wire::to_line(record)));
+  }
 }
 
 void SmallPlant::to_client(SiteId site, const Bytes& record) {
@@ -284,6 +307,8 @@ void SmallPlant::to_client(SiteId site, const Bytes& record) {
   auto event = wire::decode_client_event(record);
   COHORT_ASSERT(event.has_value(), "the daemon sends only records that decode");
   node.tap->event(*event, now_);
+  note_history(node);
+  taken_.effects = mix64(taken_.effects ^ node.seen.value()) + site.value;
   if (const auto* welcome = std::get_if<wire::Welcome>(&*event)) {
     node.sites = welcome->sites.members;
     node.sites_seen = welcome->sites.number;
@@ -330,38 +355,47 @@ std::string SmallPlant::unrest() const {
   return "";
 }
 
+bool SmallPlant::owes_progress() const {
+  return !crashed_ || cut_.empty();
+}
+
 bool SmallPlant::at_goal() const {
   return unrest().empty();
 }
 
 std::uint64_t SmallPlant::fingerprint() const {
-  Digest digest;
-  digest.add(static_cast<std::uint64_t>(now_.count()));
+  core::StateDigest digest{MonotonicTime(now_)};
+  digest.add(now_);
   for (const auto& [site, node] : nodes_) {
-    digest.add(node.core == nullptr ? 0 : 1);
-    digest.add(node.inputs.value());
-    digest.add(node.writing.size());
-  }
-  // What a dead site had sent, and has not arrived, is not given by the inputs of those that live.
-  for (const auto& [line, frames] : lines_) {
-    if (frames.empty()) continue;
-    digest.add(std::get<0>(line).value * 1024u + std::get<1>(line).value * 4u +
-               static_cast<std::uint64_t>(std::get<2>(line)));
-    digest.add(frames.size());
-    if (nodes_.at(std::get<0>(line)).core == nullptr) {
-      for (const Bytes& frame : frames) digest.add(ByteView(frame));
+    if (!node.held) {
+      core::StateDigest held(MonotonicTime(now_), scope_.cut);
+      held.add(node.core);
+      node.held = held.value();
     }
+    digest.add(scope_.blind ? 0 : *node.held, node.seen.value(), node.writing);
+  }
+  // What is on a line that is cut stays there.
+  for (const auto& [line, frames] : lines_) {
+    const auto& [from, to, channel] = line;
+    if (frames.empty() || !open(from, to) || scope_.blind) continue;
+    digest.add(from, to, channel, frames.size());
+    for (const Frame& frame : frames) digest.add(frame.digest);
   }
   for (const auto& [from, to, channel] : down_notices_) {
-    digest.add(from.value * 1024u + to.value * 4u + static_cast<std::uint64_t>(channel));
+    if (open(from, to)) digest.add(from, to, channel);
   }
-  for (const auto& [a, b] : cut_) digest.add(a.value * 64u + b.value);
-  for (const std::uint32_t operation : done_) digest.add(operation);
-  digest.add(crashed_ ? 1 : 0);
+  digest.add(cut_, done_, crashed_);
   return digest.value();
 }
 
-std::vector<wire::HistoryRecord> SmallPlant::history() {
+std::uint64_t SmallPlant::history_fingerprint() const {
+  core::StateDigest digest{MonotonicTime(now_)};
+  for (const auto& [site, node] : nodes_) digest.add(node.core != nullptr, node.seen.value());
+  digest.add(cut_);
+  return digest.value();
+}
+
+const std::vector<wire::HistoryRecord>& SmallPlant::finish() {
   const std::vector<SiteId> fellows = fellowship();
   if (2 * fellows.size() > scope_.sites) {
     for (SiteId site : fellows) nodes_.at(site).tap->end("run over", now_);
