@@ -43,6 +43,7 @@ void PlantChanges::add_to(StateDigest& digest) const {
 void ViewChange::add_to(StateDigest& digest) const {
   digest.add(plant_changes_, basis_, joining_, accusations_, leavers_, ballot_asked_, leaving_,
              leave_at_, leave_awaits_, log_blank_, forcing_, last_commit_, next_token_);
+  digest.add_young(settled_at_, kLongAgo);
   digest.add_young(told_at_, kLongAgo);
   digest.add_young(ballot_asked_at_, kLongAgo);
   digest.add_young(leave_asked_, kLongAgo);
@@ -67,6 +68,7 @@ void Router::add_to(StateDigest& digest) const {
 }
 
 void ClientPort::add_to(StateDigest& digest) const {
+  digest.add_young(settled_at, kLongAgo);
   digest.add(processes_, asked_, plant_asked_, site_view_, next_process_, serving_, urgent_,
              pumped_);
   for (const auto& [handle, c] : clients_) {
