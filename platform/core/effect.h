@@ -9,6 +9,7 @@
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
+#include "platform/base/time.h"
 #include "platform/core/input.h"
 #include "platform/wire/plant_record.h"
 

@@ -50,7 +50,8 @@ task::Task<int> run_durable(Member& member) {
   if (const auto gathered = co_await member.gather(); !gathered) {
     co_return host.fail(gathered.error());
   }
-  const auto kept = co_await host.process().keep_log(member.group(), [] { return Bytes{}; });
+  const auto no_state = [] { return Bytes(); };
+  const auto kept = co_await host.process().keep_log(member.group(), no_state);
   if (!kept) co_return host.fail(kept.error());
   if (const auto met = co_await member.meet(); !met) co_return host.fail(met.error());
   if (member.options().rank == 0) {
