@@ -73,7 +73,13 @@ bool Delivery::safely_held(const Rules& rules, std::size_t origin, const StreamE
   const bool total = entry.head.order == wire::Order::kTotal;
   const std::uint64_t place = total ? order_.passed() + 1 : entry.head.order_prefix;
   const std::uint64_t number = multicast_.stream(origin).done() + 1;
-  const bool held = stability_.held(entry.head.destination_sites, origin, number, place);
+  const wire::SiteSet sites = entry.head.destination_sites;
+  const wire::SiteVector& causes = entry.head.vector;
+  bool held = stability_.held(sites, origin, number, place);
+  // Who holds it without a cause of it could not deliver it if nobody with that cause lived on.
+  for (std::size_t i = 0; i < causes.size() && held; ++i) {
+    held = i == origin || stability_.held(sites, i, causes[i], place);
+  }
   if (held) COHORT_PROBE("delivery.safe");
   return held;
 }

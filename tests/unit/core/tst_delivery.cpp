@@ -68,6 +68,27 @@ class TstDelivery : public QObject {
     QCOMPARE(a.deliver(), std::string("C1 B1 "));
   }
 
+  void safeMessage_waitsUntilItsCausesAreHeldToo() {
+    // Goal: P32: who holds a SAFE message without its cause could not deliver it if all that have
+    // the cause died (M7.safe, swarm seed 2003). Method: B1 follows C1; B is known to hold B1 only,
+    // then both.
+    Site a;
+    a.frame(kC, EntryKind::kMessage, {0, 0, 0});
+    wire::StreamFrame safe = a.next(kB, EntryKind::kMessage, {0, 0, 1}, kA);
+    safe.head.order = wire::Order::kCausal;
+    safe.head.safety = wire::Safety::kSafe;
+    safe.head.destination_sites |= wire::site_bit(kB);
+    QVERIFY(a.multicast.receive(kB, std::move(safe)));
+    a.stability.on_own(kA, {0, 1, 1}, 0, 0);
+    wire::Status status;
+    status.received = {0, 1, 0};
+    a.stability.on_status(kB, status);
+    QCOMPARE(a.deliver(), std::string("C1 "));
+    status.received = {0, 1, 1};
+    a.stability.on_status(kB, status);
+    QCOMPARE(a.deliver(), std::string("B1 "));
+  }
+
   void runOfSkips_waitsFromItsFirstNumber() {
     // Goal: only the last of a run has a vector; none of them is passed before that is satisfied.
     Site a;
