@@ -91,9 +91,23 @@ void FailureDetector::forgive_heard(MonotonicTime now) {
     if (peer.suspected_at == kNever || peer.gone) continue;
     if (now - std::max(peer.echoed, peer.told_us) > 2 * timers_.heartbeat) continue;
     COHORT_PROBE("detector.forgiven");
-    peer.suspected_at = kNever;
-    peer.evidence.clear();
+    withdraw(peer);
   }
+}
+
+void FailureDetector::withdraw_ended_silences(MonotonicTime now) {
+  for (auto& [site, peer] : peers_) {
+    const bool guess = !peer.gone && peer.cause == RemovalCause::kSilent;
+    if (peer.suspected_at == kNever || !guess) continue;
+    if (now - peer.echoed > 2 * timers_.heartbeat) continue;
+    COHORT_PROBE("detector.silence_ended");
+    withdraw(peer);
+  }
+}
+
+void FailureDetector::withdraw(Peer& peer) {
+  peer.suspected_at = kNever;
+  peer.evidence.clear();
 }
 
 void FailureDetector::on_told_as_eldest(SiteId site, MonotonicTime now) {

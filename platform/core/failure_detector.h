@@ -44,6 +44,9 @@ class FailureDetector {
   /// Withdraws suspicions of sites that are heard again: for a site that finds no quorum, so that
   /// sites which lost each other for a while and all suspect each other can go on (H12).
   void forgive_heard(MonotonicTime now);
+  /// Withdraws what is over of guesses from silence alone: for a site that has acted upon none of
+  /// them, as nobody else has confirmed them.
+  void withdraw_ended_silences(MonotonicTime now);
   /// The site has told us whom it suspects, or that it wants a ballot, as its eldest: so it hears
   /// us, although it may not echo one that it has voted out.
   void on_told_as_eldest(SiteId site, MonotonicTime now);
@@ -101,6 +104,7 @@ class FailureDetector {
   };
 
   Duration timeout(const Peer& peer) const;
+  void withdraw(Peer& peer);
   void suspect(Peer& peer, wire::RemovalCause cause, std::string evidence, MonotonicTime now);
   std::string own_pauses(MonotonicTime now) const;
 

@@ -275,6 +275,7 @@ void ViewChange::tick() {
   retry_fetching();
   try_install_waiting();
   if (basis_.operational) {
+    withdraw_ended_silences();
     const bool news = detector_.check(context_.now);
     if (news || context_.now - told_at_ >= kTellAgain) tell_suspicions();
     forget_old_accusations();

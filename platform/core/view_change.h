@@ -207,6 +207,8 @@ class ViewChange {
   // proposer
   bool wants_change() const;
   bool settled() const;
+  bool needs_two_accusers() const;
+  void withdraw_ended_silences();
   bool lone_edge(SiteId a, SiteId b) const;
   bool accused(SiteId by, SiteId who) const;
   bool must_go(SiteId site, const std::vector<SiteId>& kept) const;

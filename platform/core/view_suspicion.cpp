@@ -37,8 +37,21 @@ bool ViewChange::settled() const {
   });
 }
 
+bool ViewChange::needs_two_accusers() const {
+  return basis_.members.size() >= 4;
+}
+
+/// Silence that waits for a second accuser may end before it has one: then it was the load of a
+/// site or the trouble of one link, and costs nobody a life. Once a ballot has begun it is too
+/// late: others act upon what this site has said.
+void ViewChange::withdraw_ended_silences() {
+  if (!needs_two_accusers() || plane_.frozen() || proposer_.phase != Phase::kIdle) return;
+  detector_.withdraw_ended_silences(context_.now);
+}
+
 /// Silence between two sites that nobody else confirms, not lasting long yet: with four sites and
-/// more it waits for a second accuser (one of the two may just be loaded).
+/// more it waits for a second accuser (one of the two may just be loaded). How long it has lasted
+/// is known from its accuser's last word.
 bool ViewChange::lone_edge(SiteId a, SiteId b) const {
   const auto young = [this](SiteId from, SiteId to) {
     const auto found = accusations_.find({from, to});
@@ -46,7 +59,7 @@ bool ViewChange::lone_edge(SiteId a, SiteId b) const {
     const wire::RemovalCause cause = found->second.what.cause;
     const bool guess =
         cause == wire::RemovalCause::kSilent || cause == wire::RemovalCause::kBrokenLink;
-    return guess && context_.now - found->second.since < limits::kLoneAccuserWait;
+    return guess && found->second.told - found->second.since < limits::kLoneAccuserWait;
   };
   const auto own_young = [this](SiteId other) {
     const MonotonicTime since = detector_.suspected_at(other);
@@ -92,7 +105,7 @@ bool ViewChange::must_go(SiteId site, const std::vector<SiteId>& kept) const {
   });
   const bool own = site != context_.self.site && detector_.suspected(site);
   if (!older_edge && !own) return false;
-  return basis_.members.size() < 4 || edges > 1 || !lone;
+  return !needs_two_accusers() || edges > 1 || !lone;
 }
 
 std::vector<SiteId> ViewChange::choose_survivors() const {

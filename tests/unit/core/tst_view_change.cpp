@@ -153,6 +153,31 @@ class TstViewChange : public QObject {
     QCOMPARE(plant.last_view(2), std::string("1.1,2.1,3.1,4.1"));
   }
 
+  void brokenLinkOfMany_thatHealsBeforeTheCeiling_removesNobody_data() {
+    QTest::addColumn<int>("older");
+    QTest::addColumn<int>("younger");
+    QTest::addColumn<int>("broken_ms");
+    QTest::newRow("of two young ones, a second") << 2 << 5 << 1000;
+    QTest::newRow("of two young ones, nearly for ever") << 2 << 5 << 4000;
+    QTest::newRow("of the eldest, a second") << 1 << 4 << 1000;
+    QTest::newRow("of the eldest, nearly for ever") << 1 << 4 << 4000;
+  }
+  void brokenLinkOfMany_thatHealsBeforeTheCeiling_removesNobody() {
+    // Goal: a silence that is over before anybody else confirmed it costs nobody a life. Method:
+    // cut one link of five sites, heal it, and let the time pass at which its end would have gone.
+    QFETCH(int, older);
+    QFETCH(int, younger);
+    QFETCH(int, broken_ms);
+    Plant plant = working(5);
+    plant.cut(static_cast<std::uint16_t>(older), static_cast<std::uint16_t>(younger));
+    plant.run(millis(broken_ms));
+    plant.heal(static_cast<std::uint16_t>(older), static_cast<std::uint16_t>(younger));
+    plant.run(seconds(8));
+    for (std::uint16_t site = 1; site <= 5; ++site) {
+      QCOMPARE(plant.last_view(site), std::string("1.1,2.1,3.1,4.1,5.1"));
+    }
+  }
+
   void oneBrokenLinkOfThree_theYoungerEndGoesAtOnce() {
     // Goal: H12's graph with three sites: no duel. Method: cut 1 from 3, both hear 2.
     Plant plant = working(3);
