@@ -6,6 +6,9 @@ target_compile_options(cohort_options INTERFACE
 if(COHORT_WERROR)
   target_compile_options(cohort_options INTERFACE -Werror)
 endif()
+# A program carries the libraries that it uses, not all that some part of the tree may use: a client
+# of a daemon needs no TLS.
+target_link_options(cohort_options INTERFACE -Wl,--as-needed)
 target_compile_definitions(cohort_options INTERFACE _GLIBCXX_ASSERTIONS)
 if(COHORT_SANITIZE)
   target_compile_options(cohort_options INTERFACE -fsanitize=${COHORT_SANITIZE} -fno-sanitize-recover=all)

@@ -77,9 +77,7 @@ void ChannelLink::shake_hands(Dial::Tcp::socket socket) {
   connection_ = FrameConnection::make(runtime_, FrameConnection::Socket(std::move(socket)),
                                       {kHandshakeBytes, kLinkQueueBytes});
   const FrameConnection* self = connection_.get();
-  if (settings_.tls) {
-    connection_->secure(settings_.tls->context(), FrameConnection::Side::kConnects);
-  }
+  if (settings_.tls) settings_.tls->secure(*connection_, SecureLayer::Side::kConnects);
   connection_->start({[this, self](Bytes frame) { on_frame_of(self, std::move(frame)); },
                       [this, self](const std::string& reason) { on_closed_of(self, reason); },
                       {}});
@@ -114,7 +112,7 @@ Result<void> ChannelLink::check_answer(const HandshakeAnswer& answer) const {
     return make_error(Errc::kVersion, "the other end chose a version that was not offered");
   }
   if (!settings_.tls) return {};
-  const std::string name = connection_->peer_certificate_name();
+  const std::string name = connection_->peer_name();
   const std::string wanted = certificate_name(settings_.hello.plant, settings_.peer);
   if (name == wanted) return {};
   return make_error(

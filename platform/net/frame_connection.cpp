@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "platform/base/assert.h"
-#include "platform/net/tls.h"
 
 namespace cohort::net {
 
@@ -27,17 +26,9 @@ FrameConnection::FrameConnection(Runtime& runtime, Socket socket, Limits limits)
 
 FrameConnection::~FrameConnection() = default;
 
-void FrameConnection::secure(boost::asio::ssl::context& context, Side side) {
-  tls_.reset(new Security{TlsStream(socket_, context), side});
-}
-
-std::string FrameConnection::peer_certificate_name() const {
-  return tls_ ? peer_name(tls_->stream.native_handle()) : std::string();
-}
-
 void FrameConnection::start(Handlers handlers) {
   handlers_ = std::move(handlers);
-  if (tls_) {
+  if (layer_) {
     shake_hands();
   } else {
     read();
@@ -45,22 +36,11 @@ void FrameConnection::start(Handlers handlers) {
 }
 
 void FrameConnection::shake_hands() {
-  const auto type = tls_->side == Side::kConnects ? boost::asio::ssl::stream_base::client
-                                                  : boost::asio::ssl::stream_base::server;
-  tls_->stream.async_handshake(type, [self = shared_from_this()](const error_code& error) {
+  shaking_hands_ = true;
+  layer_->shake_hands([self = shared_from_this()](const error_code& error) {
     if (self->state_ == State::kClosed) return;
-    // Who only asks whether somebody listens closes without a word.
-    if (error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated) {
-      return self->end("closed by the other end");
-    }
-    if (error) {
-      const long verdict = SSL_get_verify_result(self->tls_->stream.native_handle());
-      self->end(verdict == X509_V_OK ? "TLS: " + error.message()
-                                     : "TLS: the other end's certificate is refused: " +
-                                           std::string(X509_verify_cert_error_string(verdict)));
-      return;
-    }
-    self->tls_->ready = true;
+    self->shaking_hands_ = false;
+    if (error) return self->end(self->explain(error));
     self->read();
     self->write();
   });
@@ -114,8 +94,8 @@ void FrameConnection::read() {
   auto done = [self = shared_from_this()](const error_code& error, std::size_t size) {
     self->on_read(error, size);
   };
-  if (tls_) {
-    tls_->stream.async_read_some(boost::asio::buffer(input_), std::move(done));
+  if (layer_) {
+    layer_->read_some(boost::asio::buffer(input_), std::move(done));
   } else {
     socket_.async_read_some(boost::asio::buffer(input_), std::move(done));
   }
@@ -124,9 +104,7 @@ void FrameConnection::read() {
 void FrameConnection::on_read(const error_code& error, std::size_t size) {
   if (state_ == State::kClosed) return;
   if (error) {
-    const bool closed =
-        error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated;
-    end(closed ? "closed by the other end" : (tls_ ? "TLS: " : "") + error.message());
+    end(explain(error));
     return;
   }
   if (state_ == State::kClosing) {
@@ -166,7 +144,7 @@ void FrameConnection::flush_later() {
 }
 
 void FrameConnection::write() {
-  if (state_ == State::kClosed || !writing_.empty() || (tls_ && !tls_->ready)) return;
+  if (state_ == State::kClosed || !writing_.empty() || shaking_hands_) return;
   if (pending_.empty()) {
     if (state_ == State::kClosing) end(closing_reason_);
     return;
@@ -175,8 +153,8 @@ void FrameConnection::write() {
   auto done = [self = shared_from_this()](const error_code& error, std::size_t) {
     self->on_written(error);
   };
-  if (tls_) {
-    boost::asio::async_write(tls_->stream, writing_.buffers(), std::move(done));
+  if (layer_) {
+    layer_->write(writing_.buffers(), std::move(done));
   } else {
     boost::asio::async_write(socket_, writing_.buffers(), std::move(done));
   }
@@ -190,6 +168,11 @@ void FrameConnection::on_written(const error_code& error) {
     return;
   }
   write();
+}
+
+std::string FrameConnection::explain(const error_code& error) const {
+  if (error == boost::asio::error::eof) return "closed by the other end";
+  return layer_ ? layer_->explain(error) : error.message();
 }
 
 void FrameConnection::end(std::string reason) {

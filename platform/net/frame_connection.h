@@ -6,7 +6,6 @@
 
 #include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +15,7 @@
 #include "platform/net/net_limits.h"
 #include "platform/net/outgoing_bytes.h"
 #include "platform/net/runtime.h"
+#include "platform/net/secure_layer.h"
 
 namespace cohort::net {
 
@@ -39,13 +39,11 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   static std::shared_ptr<FrameConnection> make(Runtime& runtime, Socket socket, Limits limits);
   ~FrameConnection();
 
-  /// Which end of a TLS handshake this is.
-  enum class Side { kConnects, kAccepts };
-  /// Everything goes through TLS, whose handshake comes first. Call before start(). `context` has
-  /// to outlive the call only.
-  void secure(boost::asio::ssl::context& context, Side side);
-  /// The name in the other end's certificate; empty without TLS, or before its first frame.
-  std::string peer_certificate_name() const;
+  /// Everything goes through the layer, whose handshake comes first. Call before start(). Requires:
+  /// it lies over socket().
+  void secure(std::unique_ptr<SecureLayer> layer) { layer_ = std::move(layer); }
+  /// The name that the other end has proved; empty without a layer, or before its first frame.
+  std::string peer_name() const { return layer_ ? layer_->peer_name() : std::string(); }
 
   /// Begins to read. Call once.
   void start(Handlers handlers);
@@ -81,17 +79,12 @@ class FrameConnection : public std::enable_shared_from_this<FrameConnection> {
   void write();
   void on_written(const boost::system::error_code& error);
   void give_up(const Error& error);
+  std::string explain(const boost::system::error_code& error) const;
   void end(std::string reason);
 
-  using TlsStream = boost::asio::ssl::stream<Socket&>;
-  struct Security {
-    TlsStream stream;
-    Side side;
-    bool ready = false;  ///< the handshake is done
-  };
-
   Socket socket_;
-  std::unique_ptr<Security> tls_;  ///< null: plain
+  std::unique_ptr<SecureLayer> layer_;  ///< null: plain
+  bool shaking_hands_ = false;
   Limits limits_;
   Handlers handlers_;
   FrameDecoder decoder_;

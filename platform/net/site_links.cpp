@@ -108,20 +108,19 @@ void SiteLinks::Parts::knock(const wire::Host& peer) {
   const auto from = to_tcp(own->endpoints.front());
   const auto to = to_tcp(peer.endpoints.front());
   if (!from || !to) return;
-  knocks[peer.site] = std::make_unique<Dial>(
-      runtime, from->address(), *to, kConnectTimeout,
-      [this](DialOutcome outcome, tcp::socket socket, const std::string&) {
-        if (outcome != DialOutcome::kConnected) return;
-        const auto connection =
-            FrameConnection::make(runtime, FrameConnection::Socket(std::move(socket)),
-                                  {kHandshakeBytes, kLinkQueueBytes});
-        if (settings.tls) {
-          connection->secure(settings.tls->context(), FrameConnection::Side::kConnects);
-        }
-        connection->start({[](const Bytes&) {}, {}, {}});
-        connection->send(encode(hello(Purpose::kKnock, 0)));
-        connection->close_after_flush("knocked");
-      });
+  knocks[peer.site] =
+      std::make_unique<Dial>(runtime, from->address(), *to, kConnectTimeout,
+                             [this](DialOutcome outcome, tcp::socket socket, const std::string&) {
+                               if (outcome != DialOutcome::kConnected) return;
+                               const auto connection = FrameConnection::make(
+                                   runtime, FrameConnection::Socket(std::move(socket)),
+                                   {kHandshakeBytes, kLinkQueueBytes});
+                               if (settings.tls)
+                                 settings.tls->secure(*connection, SecureLayer::Side::kConnects);
+                               connection->start({[](const Bytes&) {}, {}, {}});
+                               connection->send(encode(hello(Purpose::kKnock, 0)));
+                               connection->close_after_flush("knocked");
+                             });
 }
 
 void SiteLinks::Parts::renew_certificates() {

@@ -16,9 +16,7 @@ void SiteLinks::Parts::on_accepted(tcp::socket socket) {
   const std::string from = socket.remote_endpoint(ignored).address().to_string();
   const auto connection = FrameConnection::make(runtime, FrameConnection::Socket(std::move(socket)),
                                                 {kHandshakeBytes, kLinkQueueBytes});
-  if (settings.tls) {
-    connection->secure(settings.tls->context(), FrameConnection::Side::kAccepts);
-  }
+  if (settings.tls) settings.tls->secure(*connection, SecureLayer::Side::kAccepts);
   const FrameConnection* key = connection.get();
   const std::weak_ptr<Parts> weak = weak_from_this();
   auto patience = std::make_unique<Alarm>(runtime, [weak, key] {
@@ -69,7 +67,7 @@ void SiteLinks::Parts::on_hello(const FrameConnection* key, const Bytes& frame) 
 Result<std::uint32_t> SiteLinks::Parts::check_hello(const FrameConnection& connection,
                                                     const Handshake& theirs) {
   if (settings.tls) {
-    const std::string name = connection.peer_certificate_name();
+    const std::string name = connection.peer_name();
     if (name != certificate_name(settings.plant, theirs.site)) {
       return make_error(Errc::kRefused,
                         fmt::format("it says that it is site {} and shows the certificate of '{}'",

@@ -6,6 +6,8 @@
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -70,15 +72,52 @@ Result<void> load_revoked(SSL_CTX* context, const std::filesystem::path& path) {
   return {};
 }
 
+/// An end without TLS's farewell is an end: what came before it is whole by its frames' lengths.
+error_code as_close(const error_code& error) {
+  return error == ssl::error::stream_truncated ? error_code(boost::asio::error::eof) : error;
+}
+
+class TlsLayer : public SecureLayer {
+ public:
+  TlsLayer(FrameConnection::Socket& socket, ssl::context& context, Side side)
+      : stream_(socket, context),
+        side_(side == Side::kConnects ? ssl::stream_base::client : ssl::stream_base::server) {}
+
+  void shake_hands(std::function<void(const error_code&)> done) override {
+    stream_.async_handshake(
+        side_, [done = std::move(done)](const error_code& error) { done(as_close(error)); });
+  }
+  void read_some(boost::asio::mutable_buffer into, Moved done) override {
+    stream_.async_read_some(into,
+                            [done = std::move(done)](const error_code& error, std::size_t size) {
+                              done(as_close(error), size);
+                            });
+  }
+  void write(const std::vector<boost::asio::const_buffer>& from, Moved done) override {
+    boost::asio::async_write(stream_, from, std::move(done));
+  }
+  std::string peer_name() const override {
+    const CertificatePointer certificate(SSL_get1_peer_certificate(native()));
+    return certificate ? name_in(certificate.get()) : std::string();
+  }
+  std::string explain(const error_code& error) const override {
+    const long verdict = SSL_get_verify_result(native());
+    if (verdict == X509_V_OK) return "TLS: " + error.message();
+    return std::string("TLS: the other end's certificate is refused: ") +
+           X509_verify_cert_error_string(verdict);
+  }
+
+ private:
+  SSL* native() const { return stream_.native_handle(); }
+
+  mutable ssl::stream<FrameConnection::Socket&> stream_;  ///< whose handle is never asked as const
+  ssl::stream_base::handshake_type side_;
+};
+
 }  // namespace
 
 std::string certificate_name(const std::string& plant, SiteId site) {
   return fmt::format("cohort:{}/site/{}", plant, site.value);
-}
-
-std::string peer_name(SSL* connection) {
-  const CertificatePointer certificate(SSL_get1_peer_certificate(connection));
-  return certificate ? name_in(certificate.get()) : std::string();
 }
 
 Result<std::shared_ptr<Tls>> Tls::open(const std::filesystem::path& folder,
@@ -86,6 +125,10 @@ Result<std::shared_ptr<Tls>> Tls::open(const std::filesystem::path& folder,
   std::shared_ptr<Tls> tls(new Tls(folder, plant, site));
   if (auto loaded = tls->load(); !loaded) return std::unexpected(loaded.error());
   return tls;
+}
+
+void Tls::secure(FrameConnection& connection, SecureLayer::Side side) const {
+  connection.secure(std::make_unique<TlsLayer>(connection.socket(), *context_, side));
 }
 
 Result<void> Tls::load() {

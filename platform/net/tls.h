@@ -9,6 +9,7 @@
 
 #include "platform/base/ids.h"
 #include "platform/base/result.h"
+#include "platform/net/frame_connection.h"
 
 namespace cohort::net {
 
@@ -30,8 +31,8 @@ class Tls {
   static Result<std::shared_ptr<Tls>> open(const std::filesystem::path& folder,
                                            const std::string& plant, SiteId site);
 
-  /// For new connections.
-  boost::asio::ssl::context& context() { return *context_; }
+  /// From now on the connection speaks TLS, with what was read last. Call before its start().
+  void secure(FrameConnection& connection, SecureLayer::Side side) const;
 
   /// Reads the files anew where one of them has changed since. Returns whether they had. On an
   /// error what was read before stays in use.
@@ -50,8 +51,5 @@ class Tls {
   std::shared_ptr<boost::asio::ssl::context> context_;
   std::string stamp_;  ///< times and sizes of the files that context_ was made from
 };
-
-/// The name in the certificate that the other end of a finished handshake has shown; empty: none.
-std::string peer_name(SSL* connection);
 
 }  // namespace cohort::net
