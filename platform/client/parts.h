@@ -96,11 +96,13 @@ struct Process::Parts : std::enable_shared_from_this<Process::Parts> {
   static task::Task<bool> until_may_act(std::shared_ptr<Parts> parts);
 
   // ---- sending.cpp
-  /// Checks and hands a multicast over.
+  /// Checks and hands a multicast over. What is refused was not encoded, however long it is.
   Result<void> multicast(const Tooling::Outgoing& outgoing, const Message& message, Draws draws,
                          Outbox::Answer answer);
-  Result<void> multicast(const Tooling::Outgoing& outgoing, Bytes payload, Draws draws,
-                         Outbox::Answer answer);
+  Result<void> admit(const Tooling::Outgoing& outgoing, std::size_t payload_bytes,
+                     Draws draws) const;
+  void hand_over(const Tooling::Outgoing& outgoing, Bytes payload, Draws draws,
+                 Outbox::Answer answer);
   Result<void> check(const Tooling::Outgoing& outgoing) const;
   Result<void> answer(const Delivery& request, const Tooling::Answer& answer,
                       const Message& message);

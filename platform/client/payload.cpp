@@ -4,19 +4,34 @@
 
 namespace cohort::client {
 
-Bytes encode_payload(const PayloadHeader& header, const wire::Message& message) {
-  Bytes body = message.encode();
-  wire::Encoder out;
-  out.expect(64 + body.size());
+namespace {
+
+constexpr std::size_t kHeaderRoom = 64;  ///< more than any header takes
+
+void write_header(wire::Encoder& out, const PayloadHeader& header) {
   out.u8(static_cast<std::uint8_t>(header.kind));
   if (header.kind != PayloadKind::kPlain) out.varint(header.number);
-  if (header.is_reply()) {
-    out.process(header.caller);
-    out.site_life(header.request.origin);
-    out.varint(header.request.view);
-    out.varint(header.request.number);
-  }
-  out.raw(body);
+  if (!header.is_reply()) return;
+  out.process(header.caller);
+  out.site_life(header.request.origin);
+  out.varint(header.request.view);
+  out.varint(header.request.number);
+}
+
+}  // namespace
+
+std::size_t payload_size(const PayloadHeader& header, const wire::Message& message) {
+  wire::Encoder out;
+  write_header(out, header);
+  return out.size() + message.encoded_size();
+}
+
+Bytes encode_payload(const PayloadHeader& header, const wire::Message& message) {
+  wire::Encoder out;
+  // A message may be very long: it is written once, where it stays.
+  out.expect(kHeaderRoom + message.encoded_size());
+  write_header(out, header);
+  message.encode_to(out);
   return out.take();
 }
 

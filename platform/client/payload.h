@@ -39,6 +39,8 @@ struct Payload {
   wire::Message message;
 };
 
+/// The length of what encode_payload() makes of them; encodes nothing.
+std::size_t payload_size(const PayloadHeader& header, const wire::Message& message);
 Bytes encode_payload(const PayloadHeader& header, const wire::Message& message);
 /// Errors: kMalformed, kLimit.
 Result<Payload> decode_payload(ByteView bytes);

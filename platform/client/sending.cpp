@@ -43,28 +43,35 @@ Result<void> Process::Parts::check(const Tooling::Outgoing& outgoing) const {
 
 Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, const Message& message,
                                        Draws draws, Outbox::Answer answer) {
-  if (auto good = check(outgoing); !good) return good;
-  return multicast(outgoing, encode_payload(outgoing.header, message), draws, std::move(answer));
+  const std::size_t bytes = payload_size(outgoing.header, message);
+  if (auto admitted = admit(outgoing, bytes, draws); !admitted) return admitted;
+  hand_over(outgoing, encode_payload(outgoing.header, message), draws, std::move(answer));
+  return {};
 }
 
-Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes payload,
-                                       Draws draws, Outbox::Answer answer) {
+Result<void> Process::Parts::admit(const Tooling::Outgoing& outgoing, std::size_t payload_bytes,
+                                   Draws draws) const {
   if (auto good = check(outgoing); !good) return good;
   const bool global = outgoing.order == Order::kGlobal;
   const std::size_t longest = global ? limits::kGlobalPayloadBytes : limits::kPayloadBytes;
-  if (payload.size() > longest) {
-    return make_error(Errc::kLimit, "a message of " + std::to_string(payload.size()) +
+  if (payload_bytes > longest) {
+    return make_error(Errc::kLimit, "a message of " + std::to_string(payload_bytes) +
                                         " bytes is longer than the limit of " +
                                         std::to_string(longest));
   }
   // A message of any length is taken where nothing waits; a handler's as long as its reserve lasts.
-  const bool room = draws == Draws::kRoom ? has_room(payload.size())
+  const bool room = draws == Draws::kRoom ? has_room(payload_bytes)
                     : draws == Draws::kReserve
                         ? outbox.reserve_waiting() < limits::kUnnumberedBytesPerClient
                         : true;
   if (!room) {
     return make_error(Errc::kLimit, "too many bytes wait for their number: send more slowly");
   }
+  return {};
+}
+
+void Process::Parts::hand_over(const Tooling::Outgoing& outgoing, Bytes payload, Draws draws,
+                               Outbox::Answer answer) {
   wire::Multicast record;
   record.payload = std::move(payload);
   record.token = outbox.next_token();
@@ -78,13 +85,13 @@ Result<void> Process::Parts::multicast(const Tooling::Outgoing& outgoing, Bytes 
   // and what became of a durable update is told by its id.
   const bool reserve = draws == Draws::kReserve || draws == Draws::kReply;
   const bool small = record.payload.size() <= limits::kPartBytes;
+  const bool global = record.order == Order::kGlobal;
   if (!answer && !recorder.on() && !global && small && record.safety != wire::Safety::kDurable) {
     outbox.send_quiet(std::move(record), reserve);
   } else {
     const std::uint64_t token = record.token;
     outbox.ask_numbered(token, std::move(record), reserve, std::move(answer));
   }
-  return {};
 }
 
 Result<void> Process::Parts::answer(const Delivery& request, const Tooling::Answer& answer,

@@ -38,13 +38,13 @@ task::Task<void> wait_for_room(PartsPointer parts, std::size_t bytes) {
 
 task::Task<Result<wire::Sent>> send_in_time(PartsPointer parts, Tooling::Outgoing outgoing,
                                             Message message) {
-  Bytes payload = encode_payload(outgoing.header, message);
-  co_await wait_for_room(parts, payload.size());
+  const std::size_t bytes = payload_size(outgoing.header, message);
+  co_await wait_for_room(parts, bytes);
   task::OneShot<Result<wire::Sent>> shot(*parts->session.scheduler);
   const auto take = [shot](Result<wire::ClientEvent> event) mutable {
     shot.set(sent_of(std::move(event)));
   };
-  auto handed_over = parts->multicast(outgoing, std::move(payload), Draws::kWaited, take);
+  auto handed_over = parts->multicast(outgoing, message, Draws::kWaited, take);
   if (!handed_over) co_return std::unexpected(handed_over.error());
   Result<wire::Sent> sent = co_await shot.wait();
   co_return sent;

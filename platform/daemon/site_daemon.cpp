@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
+#include "platform/base/heap_trim.h"
 #include "platform/base/rng.h"
 #include "platform/core/protocols_process.h"
-#include "platform/daemon/heap_trim.h"
 #include "platform/daemon/trace_ring.h"
 #include "platform/net/client_server.h"
 #include "platform/net/site_links.h"

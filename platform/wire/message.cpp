@@ -5,6 +5,7 @@
 #include "platform/base/assert.h"
 #include "platform/base/limits.h"
 #include "platform/wire/codec.h"
+#include "platform/wire/encoded_size.h"
 
 namespace cohort::wire {
 
@@ -34,10 +35,13 @@ Message& put(Message& self, Fields& fields, std::string_view name, T value) {
   return self;
 }
 
-void write_message(Encoder& out, const Message& message);
+template <typename Out>
+void write_message(Out& out, const Message& message);
 
+/// `Out`: an Encoder, or what counts the bytes that one would write.
+template <typename Out>
 struct ValueWriter {
-  Encoder& out;
+  Out& out;
   void operator()(bool value) const { out.boolean(value); }
   void operator()(std::int64_t value) const { out.zigzag(value); }
   void operator()(double value) const { out.real(value); }
@@ -52,12 +56,13 @@ struct ValueWriter {
   }
 };
 
-void write_message(Encoder& out, const Message& message) {
+template <typename Out>
+void write_message(Out& out, const Message& message) {
   out.varint(message.size());
   for (const auto& [name, value] : message.fields()) {
     out.text(name);
     out.u8(static_cast<std::uint8_t>(value.index()));
-    std::visit(ValueWriter{out}, value);
+    std::visit(ValueWriter<Out>{out}, value);
   }
 }
 
@@ -200,8 +205,18 @@ Message::List Message::list(std::string_view name) const {
 
 Bytes Message::encode() const {
   Encoder out;
-  write_message(out, *this);
+  encode_to(out);
   return out.take();
+}
+
+void Message::encode_to(Encoder& out) const {
+  write_message(out, *this);
+}
+
+std::size_t Message::encoded_size() const {
+  EncodedSize size;
+  write_message(size, *this);
+  return size.total();
 }
 
 Result<Message> Message::decode(ByteView bytes) {

@@ -16,6 +16,8 @@
 
 namespace cohort::wire {
 
+class Encoder;
+
 class Message {
  public:
   using List = std::vector<Message>;
@@ -70,6 +72,10 @@ class Message {
 
   /// Shape: docs/formats/message.md.
   Bytes encode() const;
+  /// The same where the encoder stands.
+  void encode_to(Encoder& out) const;
+  /// How many bytes that are; copies none of them.
+  std::size_t encoded_size() const;
   /// Errors: kMalformed, kLimit (fields, depth, name length). No partial message.
   static Result<Message> decode(ByteView bytes);
 

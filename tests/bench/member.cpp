@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/base/limits.h"
+#include "platform/client/payload.h"
 #include "platform/client/tooling.h"
 
 namespace cohort::bench {
@@ -11,8 +12,6 @@ namespace cohort::bench {
 namespace {
 
 constexpr const char* kField = "p";
-/// At least what the library puts before a message (docs/formats/message.md).
-constexpr std::size_t kPayloadHeaderBytes = 64;
 
 std::uint64_t number_of(const client::Delivery& delivery) {
   PayloadHead head;
@@ -132,19 +131,23 @@ client::Message Member::message(std::uint8_t entry, std::uint64_t number) {
 }
 
 Result<void> Member::try_send(std::uint8_t entry, std::uint64_t number) {
+  return try_send(entry, message(entry, number));
+}
+
+Result<void> Member::try_send(std::uint8_t entry, const client::Message& message) {
   client::Destinations to;
   to.groups.push_back(group_);
   const bool durable = options_.durable && entry == kDataEntry;
   return host_.process().multicast(durable ? client::Order::kTotal : order(), std::move(to), entry,
-                                   message(entry, number),
-                                   durable ? client::Safety::kDurable : safety());
+                                   message, durable ? client::Safety::kDurable : safety());
 }
 
 task::Task<Result<void>> Member::send(std::uint8_t entry, std::uint64_t number) {
+  const client::Message message = this->message(entry, number);
   for (;;) {
-    auto sent = try_send(entry, number);
+    auto sent = try_send(entry, message);
     if (sent || sent.error().code != Errc::kLimit) co_return sent;
-    const std::size_t bytes = message(entry, number).encode().size() + kPayloadHeaderBytes;
+    const std::size_t bytes = client::payload_size({}, message);
     if (bytes > limits::kPayloadBytes) co_return sent;
     const client::Tooling tooling(host_.process());
     co_await tooling.room(bytes);

@@ -60,6 +60,7 @@ class Member {
   task::Task<Result<void>> send(std::uint8_t entry, std::uint64_t number);
   /// As send, without waiting. Errors: kLimit where there is no room now.
   Result<void> try_send(std::uint8_t entry, std::uint64_t number);
+  Result<void> try_send(std::uint8_t entry, const client::Message& message);
   /// Lets the loop read and write what is due.
   task::Task<void> breathe();
   /// Returns when something has been delivered since the call.

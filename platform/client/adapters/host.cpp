@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "platform/base/heap_trim.h"
 #include "platform/client/adapters/history_file.h"
 #include "platform/client/tooling.h"
 #include "platform/net/runtime.h"
@@ -16,6 +17,8 @@ namespace cohort::client {
 namespace {
 /// How long a main may take to end after it was asked to.
 constexpr Duration kStopGrace = seconds(2);
+/// So many bytes from the daemon count as one input of HeapTrim.
+constexpr std::size_t kInputBytes = 1024;
 }  // namespace
 
 struct Host::Parts {
@@ -24,6 +27,8 @@ struct Host::Parts {
   void start_recording();
   void end_recording();
   void watch_link();
+  void count_traffic(std::size_t bytes);
+  void look_at_heap();
   void stop(std::string_view why);
   void finish(int code);
   static task::Task<void> drive(Parts* parts, task::Task<int> main);
@@ -36,6 +41,9 @@ struct Host::Parts {
   task::Event stopped{loop.scheduler()};
   std::unique_ptr<Process> process;
   std::unique_ptr<net::Alarm> grace;
+  HeapTrim heap{release_free_memory};
+  net::Alarm heap_look{loop.runtime(), [this] { look_at_heap(); }};
+  std::size_t inputs = 0;  ///< since the last look
   bool session_over = false;
   bool finished = false;
   bool recorded = false;  ///< the history has its last record
@@ -62,6 +70,7 @@ void Host::Parts::end_recording() {
 /// Tells the scheduler the time before each record is handled, and stops when the session ends.
 void Host::Parts::watch_link() {
   link->on_record = [this, handle = std::move(link->on_record)](ByteView record) {
+    count_traffic(record.size());
     loop.scheduler().run(net::Runtime::now());
     handle(record);
   };
@@ -71,6 +80,16 @@ void Host::Parts::watch_link() {
     handle(reason);
     stop("the daemon has gone: " + reason);
   };
+}
+
+void Host::Parts::count_traffic(std::size_t bytes) {
+  if (inputs == 0 && heap.rests()) heap_look.set_in(seconds(1));
+  inputs += 1 + bytes / kInputBytes;
+}
+
+void Host::Parts::look_at_heap() {
+  heap.after_turn(net::Runtime::now(), std::exchange(inputs, 0));
+  if (!heap.rests()) heap_look.set_in(seconds(1));
 }
 
 void Host::Parts::stop(std::string_view why) {
@@ -168,6 +187,7 @@ void Host::log(LogLevel level, std::string_view text) {
 }
 
 int Host::run(task::Task<int> main) {
+  keep_freed_memory();
   scheduler().spawn(Parts::drive(parts_.get(), std::move(main)));
   return parts_->loop.run();
 }

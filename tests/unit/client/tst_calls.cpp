@@ -147,6 +147,7 @@ class TstCalls : public QObject {
         header.request = {{SiteId{3}, Incarnation{4}}, 5, 6};
       }
       const Bytes bytes = client::encode_payload(header, message);
+      QCOMPARE(client::payload_size(header, message), bytes.size());
       const auto decoded = client::decode_payload(bytes);
       QVERIFY(decoded.has_value());
       QVERIFY(decoded->header == header);

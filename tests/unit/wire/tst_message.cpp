@@ -67,6 +67,20 @@ class TstMessage : public QObject {
     QVERIFY(*decoded == sample());
   }
 
+  void size_isKnownWithoutEncoding() {
+    QCOMPARE(sample().encoded_size(), sample().encode().size());
+    QCOMPARE(Message{}.encoded_size(), Message{}.encode().size());
+    // Where lengths and numbers grow by a byte.
+    for (int bits = 0; bits < 64; ++bits) {
+      for (const std::uint64_t off : {std::uint64_t{0}, std::uint64_t{1}}) {
+        Message message;
+        message.set("n", static_cast<std::int64_t>((std::uint64_t{1} << bits) - off));
+        message.set("b", Bytes(((std::size_t{1} << bits) - off) & 0x3ffff));
+        QCOMPARE(message.encoded_size(), message.encode().size());
+      }
+    }
+  }
+
   void field_absentOrOfAnotherType_givesTheFallback() {
     const Message message = sample();
     QCOMPARE(message.integer("absent", 3), 3);

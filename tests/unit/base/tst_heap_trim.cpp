@@ -1,14 +1,17 @@
 // Goal: memory is given back once after a time of traffic, never while it lasts, and never by a
 // plant that only has heartbeats. Method: turns at given times; the last test asks the kernel.
+#include <sys/resource.h>
+
 #include <QtTest>
 #include <fstream>
 #include <memory>
 #include <vector>
 
-#include "platform/daemon/heap_trim.h"
+#include "platform/base/bytes.h"
+#include "platform/base/heap_trim.h"
+#include "platform/base/limits.h"
 
 using namespace cohort;
-using namespace cohort::daemon;
 
 namespace {
 
@@ -35,6 +38,13 @@ std::size_t resident_kilobytes() {
   std::size_t resident = 0;
   file >> size >> resident;
   return resident * 4;
+}
+
+/// Of this process, those that needed no disk.
+long page_faults() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return used.ru_minflt;
 }
 
 }  // namespace
@@ -81,6 +91,38 @@ class TstHeapTrim : public QObject {
     Turns turns(heap);
     turns.pass(640, 600);
     QCOMPARE(trims, 0);
+  }
+
+  void rests_whereNothingIsToBeGivenBack() {
+    HeapTrim heap([] {});
+    Turns turns(heap);
+    QVERIFY(heap.rests());
+    turns.pass(40, 3);
+    QVERIFY(heap.rests());
+    turns.pass(5000, 3);
+    QVERIFY(!heap.rests());
+    turns.pass(40, 3);
+    QVERIFY(heap.rests());
+  }
+
+  void memoryOfALargeMessage_staysUntilItIsGivenBack() {
+    // The second time no page of it is fetched anew. Method: the kernel's count of page faults.
+    keep_freed_memory();
+    const auto use = [] {
+      std::vector<Bytes> messages(3, Bytes(limits::kPayloadBytes, 1));
+      return messages.back().back();
+    };
+    const auto faults_of = [&use] {
+      const long before = page_faults();
+      return use() == 1 ? page_faults() - before : -1;
+    };
+    const long first = faults_of();
+    QVERIFY2(first > 1000, qPrintable(QString::number(first)));
+    const long second = faults_of();
+    QVERIFY2(second >= 0 && second < first / 10, qPrintable(QString::number(second)));
+    release_free_memory();
+    const long third = faults_of();
+    QVERIFY2(third > first / 2, qPrintable(QString::number(third)));
   }
 
   void freeMemory_goesBackToTheHost() {

@@ -1,10 +1,10 @@
-#include "platform/daemon/heap_trim.h"
+#include "platform/base/heap_trim.h"
 
 #include <malloc.h>
 
 #include <algorithm>
 
-namespace cohort::daemon {
+namespace cohort {
 
 namespace {
 /// Inputs in a second below which nothing grows that would be worth giving back.
@@ -24,8 +24,17 @@ void HeapTrim::after_turn(MonotonicTime now, std::size_t inputs) {
   trim_();
 }
 
+bool HeapTrim::rests() const {
+  return std::max(busiest_, this_second_) < kTraffic;
+}
+
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 2 * static_cast<int>(limits::kPayloadBytes));
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(kFreedBytesKept));
+}
+
 void release_free_memory() {
   ::malloc_trim(0);
 }
 
-}  // namespace cohort::daemon
+}  // namespace cohort
