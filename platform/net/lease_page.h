@@ -22,7 +22,7 @@ inline constexpr std::size_t kLeaseBytes = 4096;
 struct LeaseHeader {
   std::uint32_t magic = kLeaseMagic;
   std::uint32_t version = kLeaseVersion;
-  alignas(64) std::atomic<std::int64_t> until_ns = 0;  ///< of CLOCK_MONOTONIC
+  alignas(64) std::atomic<std::int64_t> until_ns = 0;  ///< of CLOCK_BOOTTIME
 };
 static_assert(sizeof(LeaseHeader) <= kLeaseBytes);
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);

@@ -1,6 +1,7 @@
 #include "platform/net/runtime.h"
 
 #include <fcntl.h>
+#include <time.h>
 
 #include <boost/asio/post.hpp>
 #include <chrono>
@@ -9,7 +10,10 @@
 namespace cohort::net {
 
 MonotonicTime Runtime::now() {
-  return MonotonicTime(std::chrono::steady_clock::now().time_since_epoch());
+  // Goes on while the host is suspended: else a lease would outlive its time (E6).
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return MonotonicTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
 WallTime Runtime::wall_now() {
@@ -46,7 +50,7 @@ struct Alarm::State : std::enable_shared_from_this<Alarm::State> {
 
   void arm() {
     armed = wanted;
-    timer.expires_at(std::chrono::steady_clock::time_point(wanted.time_since_epoch()));
+    timer.expires_after(wanted - Runtime::now());
     timer.async_wait([state = shared_from_this()](const boost::system::error_code& error) {
       if (!error) state->on_fired();
     });

@@ -19,6 +19,7 @@ class Runtime {
 
   boost::asio::io_context& context() { return context_; }
 
+  /// Counts on while the host is suspended.
   static MonotonicTime now();
   static WallTime wall_now();
 

@@ -70,12 +70,14 @@ json Totals::to_json(double seconds) const {
 }
 
 std::string Totals::summary(double seconds) const {
-  const auto rate = static_cast<double>(of("events")) / std::max(seconds, 0.001);
-  std::string text = fmt::format(
-      "{} seeds, {} failed; {} events ({:.0f} a second), {:.1f} hours of virtual time in {:.1f} "
-      "s\n",
-      seeds_, failures_.size(), of("events"), rate, static_cast<double>(of("virtual_ms")) / 3.6e6,
-      seconds);
+  std::string text =
+      fmt::format("{} seeds, {} failed; {} events, {:.1f} hours of virtual time", seeds_,
+                  failures_.size(), of("events"), static_cast<double>(of("virtual_ms")) / 3.6e6);
+  if (seconds > 0) {
+    const double rate = static_cast<double>(of("events")) / seconds;
+    text += fmt::format(" in {:.1f} s ({:.0f} events a second)", seconds, rate);
+  }
+  text += "\n";
   text += fmt::format(
       "crashes: {} of sites ({} at rare paths, {} by fail-stop), {} of processes; {} resets, "
       "{} partitions, {} clogs, {} pauses; {} faults of disks, {} of clocks, {} of clients\n",

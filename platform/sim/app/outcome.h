@@ -26,6 +26,7 @@ class Totals {
   std::uint64_t of(const std::string& name) const;
   nlohmann::json to_json(double seconds) const;
   /// A few lines: seeds, events, crashes, view changes, speed.
+  /// `seconds`: how long it took; 0: nobody measured.
   std::string summary(double seconds) const;
   std::string probe_table() const;
 
