@@ -113,8 +113,9 @@ void ClientPort::start_change(Client& client, std::uint64_t token, wire::Change 
 
 void ClientPort::start_flush(Client& client, std::uint64_t token) {
   COHORT_PROBE("client.flush_begun");
+  plane_->flush_all();
   client.flushes.push_back(
-      {token, site_view_.number, plane_->multicast().done(), plane_->order().passed()});
+      {token, site_view_.number, plane_->multicast().named(), plane_->order().passed()});
   client.flushes.back().vector[plane_->multicast().rank()] =
       plane_->multicast().stream(plane_->multicast().rank()).received();
 }

@@ -66,6 +66,8 @@ class DataPlane {
   void pump(bool may_deliver);
   /// Sends what was numbered in this step.
   void flush() { multicast_.flush(); }
+  /// The same, and the skips that waited: with each Status, so that the numbers become stable.
+  void flush_all() { multicast_.flush_all(); }
   /// Sites that hold the epoch up beyond its deadline, with the evidence (sequencer only).
   std::vector<std::pair<std::size_t, std::string>> late_sites() const;
   /// Something that others wait for has changed: a Status should go out in this step.
@@ -73,7 +75,7 @@ class DataPlane {
 
   // ---- closing the view
   void freeze() {
-    flush();
+    flush_all();
     frozen_ = true;
   }
   bool frozen() const { return frozen_; }

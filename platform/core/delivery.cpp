@@ -16,7 +16,9 @@ Delivery::Step Delivery::next(const Rules& rules, std::size_t& origin, std::uint
     if (entry->epoch > rules.epoch && !COHORT_MUTANT("deliver_next_epoch")) continue;
     const Step step = try_entry(rules, origin, *entry);
     if (step == Step::kBlocked) continue;
-    stream.mark_done();
+    const bool only_here = entry->concerns_only(multicast_.rank()) ||
+                           (COHORT_MUTANT("vector_omits_shared") && step == Step::kMessage);
+    stream.mark_done(!only_here);
     return step;
   }
   return Step::kBlocked;

@@ -1,5 +1,6 @@
 #include "platform/core/multicast.h"
 
+#include <bit>
 #include <utility>
 
 #include "platform/base/instrument.h"
@@ -10,6 +11,9 @@ using wire::EntryKind;
 using wire::StreamFrame;
 
 namespace {
+
+/// So that the window of who answers much does not wait for skips.
+constexpr std::size_t kWaitingSkipBytes = 64 * 1024;
 
 StreamFrame make_frame(std::uint64_t view, std::uint64_t number, const StreamEntry& entry,
                        EntryKind kind) {
@@ -40,6 +44,7 @@ void Multicast::install(std::uint64_t view, const std::vector<SiteLife>& members
   rank_ = rank;
   streams_.assign(members.size(), Stream());
   gathered_.assign(members.size(), Gathered());
+  waiting_ = Waiting();
 }
 
 std::uint64_t Multicast::number(wire::MessageHead head, Bytes payload, std::uint64_t epoch,
@@ -48,7 +53,7 @@ std::uint64_t Multicast::number(wire::MessageHead head, Bytes payload, std::uint
   entry.kind = EntryKind::kMessage;
   entry.epoch = epoch;
   entry.head = std::move(head);
-  entry.head.vector = done();
+  entry.head.vector = named();
   if (COHORT_MUTANT("send_without_vector")) entry.head.vector.assign(members_.size(), 0);
   entry.head.vector[rank_] = streams_[rank_].received();
   entry.head.order_prefix = order_prefix;
@@ -60,7 +65,7 @@ void Multicast::number_marker(std::uint64_t epoch, std::uint64_t order_prefix) {
   StreamEntry entry;
   entry.kind = EntryKind::kMarker;
   entry.epoch = epoch;
-  entry.head.vector = done();
+  entry.head.vector = named();
   entry.head.vector[rank_] = streams_[rank_].received();
   entry.head.order_prefix = order_prefix;
   append_own(std::move(entry), {});
@@ -69,6 +74,7 @@ void Multicast::number_marker(std::uint64_t epoch, std::uint64_t order_prefix) {
 std::uint64_t Multicast::append_own(StreamEntry entry, FragmentSender::Tail tail) {
   const std::uint64_t number = streams_[rank_].received() + 1;
   send_to_others(number, entry, tail);
+  note_skips(entry);
   streams_[rank_].append(std::move(entry));
   return number;
 }
@@ -96,6 +102,18 @@ void Multicast::send_to_others(std::uint64_t number, const StreamEntry& entry,
     }
     add(peer, next, entry.head);
   }
+}
+
+/// A number that went to one site alone is known there and here, and that site does not name it.
+/// Whoever else gets a number that follows it names both, so then all must get their skips.
+void Multicast::note_skips(const StreamEntry& entry) {
+  const wire::SiteSet sites = entry.head.destination_sites;
+  const bool alone = std::has_single_bit(sites) &&
+                     entry.concerns_only(static_cast<std::size_t>(std::countr_zero(sites)));
+  if (!alone || (waiting_.sites != 0 && waiting_.sites != sites)) waiting_.due = true;
+  waiting_.sites |= sites;
+  waiting_.bytes += entry.cost();
+  if (waiting_.bytes > kWaitingSkipBytes) waiting_.due = true;
 }
 
 void Multicast::add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry) {
@@ -131,10 +149,17 @@ void Multicast::send_batch(std::size_t peer) {
 }
 
 void Multicast::flush() {
+  if (waiting_.due) return flush_all();
+  if (waiting_.sites != 0) COHORT_PROBE("stream.skips_wait");
+  for (std::size_t peer = 0; peer < gathered_.size(); ++peer) send_batch(peer);
+}
+
+void Multicast::flush_all() {
   for (std::size_t peer = 0; peer < gathered_.size(); ++peer) {
     add_pending_skip(peer);
     send_batch(peer);
   }
+  waiting_ = Waiting();
 }
 
 bool Multicast::receive(std::size_t origin, StreamFrame frame) {
@@ -143,8 +168,8 @@ bool Multicast::receive(std::size_t origin, StreamFrame frame) {
   for (std::uint64_t number = frame.first; number < frame.number; ++number) {
     StreamEntry skip;
     skip.epoch = frame.epoch;
-    // The run was numbered within one step: nothing that the last of it may depend on can depend on
-    // the first, so the first may wait for all of it.
+    // No vector named a number of the run before the run was sent: nothing that the last of it may
+    // depend on can depend on the first, so the first may wait for all of it.
     if (number == frame.first) {
       skip.head.vector = frame.head.vector;
       skip.head.order_prefix = frame.head.order_prefix;
@@ -169,6 +194,12 @@ wire::SiteVector Multicast::received() const {
 wire::SiteVector Multicast::done() const {
   wire::SiteVector vector;
   for (const Stream& stream : streams_) vector.push_back(stream.done());
+  return vector;
+}
+
+wire::SiteVector Multicast::named() const {
+  wire::SiteVector vector;
+  for (const Stream& stream : streams_) vector.push_back(stream.named());
   return vector;
 }
 

@@ -3,6 +3,8 @@
 ///
 /// Every site sees each origin's numbers without gaps. What is numbered in one step is gathered for
 /// each peer and leaves, skips included, at the end of the step (E23) in as few frames as hold it.
+/// Only where all that is to be skipped are CBCASTs to one and the same site (replies, above all)
+/// the skips wait: no vector names such a number before another one follows it.
 /// A skip carries the vector of its last number, so that the sequencer orders nothing ahead of what
 /// it causally follows. Source: platform rulings 5 and 6; docs/protocol/cbcast.md.
 #pragma once
@@ -31,9 +33,11 @@ class Multicast {
   std::uint64_t number(wire::MessageHead head, Bytes payload, std::uint64_t epoch,
                        std::uint64_t order_prefix, FragmentSender::Tail tail = {});
   void number_marker(std::uint64_t epoch, std::uint64_t order_prefix);
-  /// Sends what has been gathered. Called before anything else of this step goes to a peer that
-  /// must come after it, and at the end of each step.
+  /// Sends what has been gathered, but for skips that may wait. Called before anything else of this
+  /// step goes to a peer that must come after it, and at the end of each step.
   void flush();
+  /// The same with all skips.
+  void flush_all();
 
   /// False: not the next number (a repeat is ignored by the caller, a gap is the peer's fault).
   bool receive(std::size_t origin, wire::StreamFrame frame);
@@ -44,6 +48,9 @@ class Multicast {
   const Stream& stream(std::size_t origin) const { return streams_[origin]; }
   wire::SiteVector received() const;
   wire::SiteVector done() const;
+  /// What done() says, without what concerned this site alone and nothing of its origin has
+  /// followed: what others have to have before what depends on all that is done here.
+  wire::SiteVector named() const;
   /// Cost of own messages that are not freed: what the window is about.
   std::size_t unstable_bytes() const { return streams_.empty() ? 0 : streams_[rank_].bytes(); }
   void free_to(std::size_t origin, std::uint64_t number);
@@ -67,6 +74,14 @@ class Multicast {
     PendingSkip skip;
   };
 
+  /// What the pending skips of all peers stand for.
+  struct Waiting {
+    wire::SiteSet sites = 0;  ///< the one site that they all went to; 0: none pending
+    std::size_t bytes = 0;
+    bool due = false;  ///< somebody may have to wait for one of them
+  };
+
+  void note_skips(const StreamEntry& entry);
   std::uint64_t append_own(StreamEntry entry, FragmentSender::Tail tail);
   void send_to_others(std::uint64_t number, const StreamEntry& entry, FragmentSender::Tail tail);
   void add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry);
@@ -81,6 +96,7 @@ class Multicast {
   std::size_t rank_ = 0;
   std::vector<Stream> streams_;
   std::vector<Gathered> gathered_;  ///< by rank
+  Waiting waiting_;
 };
 
 }  // namespace cohort::core

@@ -199,7 +199,10 @@ void ProtocolsProcess::Parts::send_statuses() {
   const bool early = unstable() && context.now >= last_status + kStatusWhileUnstable;
   if (!due && !early && !urgent) return;
   urgent = false;
-  if (views.basis().operational) told = {plane.multicast().received(), plane.order().received()};
+  if (views.basis().operational) {
+    plane.flush_all();
+    told = {plane.multicast().received(), plane.order().received()};
+  }
   last_status = context.now;
   next_status = context.now + context.timers.heartbeat;
   for (SiteId site : peers) router.send_status(site);

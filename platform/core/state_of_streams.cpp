@@ -6,7 +6,7 @@
 namespace cohort::core {
 
 void Stream::add_to(StateDigest& digest) const {
-  digest.add(floor_, done_, entries_);
+  digest.add(floor_, done_, named_, entries_);
 }
 
 void Stability::add_to(StateDigest& digest) const {
@@ -26,9 +26,10 @@ void GroupTable::add_to(StateDigest& digest) const {
   digest.add(groups_, last_changes_, next_group_);  // the names are those of the groups
 }
 
-/// What is gathered has left at the end of each step.
+/// What is gathered has left at the end of each step, but for skips that wait.
 void Multicast::add_to(StateDigest& digest) const {
-  digest.add(view_, members_, rank_, streams_);
+  digest.add(view_, members_, rank_, streams_, waiting_);
+  for (const Gathered& gathered : gathered_) digest.add(gathered.skip.first, gathered.skip.last);
 }
 
 void FragmentSender::add_to(StateDigest& digest) const {

@@ -1,7 +1,8 @@
 /// The numbers of one origin site in one view, dense: messages, markers, and skips where the
 /// message went to other sites.
 ///
-/// Invariants: floor <= done <= received; entries are kept from floor + 1 to received.
+/// Invariants: floor <= done <= received, named <= done; entries are kept from floor + 1 to
+/// received.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,12 @@ struct StreamEntry {
   wire::MessageHead head;
   Bytes payload;
 
+  /// A CBCAST to this site alone: nobody else will ever wait for it.
+  bool concerns_only(std::size_t rank) const {
+    return kind == wire::EntryKind::kMessage && head.order != wire::Order::kTotal &&
+           head.destination_sites == wire::site_bit(rank);
+  }
+
   /// What it counts for in windows and queues.
   std::size_t cost() const {
     if (kind != wire::EntryKind::kMessage) return 0;
@@ -34,6 +41,8 @@ class Stream {
  public:
   std::uint64_t floor() const { return floor_; }
   std::uint64_t done() const { return done_; }
+  /// The last number that is done and concerns others than this site: what vectors name.
+  std::uint64_t named() const { return named_; }
   std::uint64_t received() const { return floor_ + entries_.size(); }
 
   void append(StreamEntry entry) {
@@ -50,9 +59,11 @@ class Stream {
     return &entries_[number - floor_ - 1];
   }
 
-  void mark_done() {
+  /// `named`: others may have to wait for it.
+  void mark_done(bool named) {
     COHORT_ASSERT(done_ < received(), "only what was received can be done");
     ++done_;
+    if (named) named_ = done_;
   }
 
   /// Frees what everybody holds and this site has done.
@@ -77,6 +88,7 @@ class Stream {
  private:
   std::uint64_t floor_ = 0;
   std::uint64_t done_ = 0;
+  std::uint64_t named_ = 0;
   std::size_t bytes_ = 0;
   std::deque<StreamEntry> entries_;
 };

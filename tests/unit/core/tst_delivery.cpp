@@ -98,6 +98,30 @@ class TstDelivery : public QObject {
     QCOMPARE(a.deliver(), std::string("C1 B1 B2 B3 "));
   }
 
+  void vector_namesWhatOthersMayWaitFor() {
+    // Goal: no vector names a CBCAST to this site alone, until something of its origin follows it.
+    Site a;
+    const auto done = [&a](wire::EntryKind kind, wire::SiteSet sites, wire::Order order) {
+      wire::StreamFrame f = a.next(kB, kind, {0, 0, 0}, kA);
+      f.head.order = order;
+      f.head.destination_sites = sites;
+      QVERIFY(a.multicast.receive(kB, std::move(f)));
+      a.deliver();
+    };
+    const wire::SiteSet me = wire::site_bit(kA);
+    done(EntryKind::kMessage, me | wire::site_bit(kC), wire::Order::kCausal);
+    QCOMPARE(a.multicast.named(), (wire::SiteVector{0, 1, 0}));
+    done(EntryKind::kMessage, me, wire::Order::kCausal);
+    done(EntryKind::kMessage, me, wire::Order::kCausal);
+    QCOMPARE(a.multicast.named(), (wire::SiteVector{0, 1, 0}));
+    QCOMPARE(a.multicast.done(), (wire::SiteVector{0, 3, 0}));
+    done(EntryKind::kSkip, 0, wire::Order::kCausal);
+    QCOMPARE(a.multicast.named(), (wire::SiteVector{0, 4, 0}));
+    QVERIFY(a.order.receive(1, {{kB, 5, me}}));
+    done(EntryKind::kMessage, me, wire::Order::kTotal);
+    QCOMPARE(a.multicast.named(), (wire::SiteVector{0, 5, 0}));
+  }
+
   void marker_waitsForWhatItMayDependOn() {
     Site a;
     a.frame(kB, EntryKind::kMarker, {0, 0, 1});
