@@ -13,6 +13,9 @@ namespace {
 
 /// Read of one ring before others have their turn.
 constexpr std::size_t kPortionBytes = 64 * 1024;
+/// Who gets so little may wait for just that. Who gets more has enough to do: it is woken once this
+/// end has sent what else it has to send.
+constexpr std::size_t kPromptBytes = 4 * 1024;
 
 }  // namespace
 
@@ -117,6 +120,7 @@ void RingPort::send_framed(Bytes frames) {
     pending_.bytes.insert(pending_.bytes.end(), frames.begin(), frames.end());
   } else {
     pending_.bytes = std::move(frames);
+    if (pending_.bytes.size() <= kPromptBytes) return write_some();
   }
   write_later(waits_for_room);
 }

@@ -39,7 +39,8 @@ class RingPort : public std::enable_shared_from_this<RingPort> {
   void start();
   /// Queues one frame. Beyond limits::kClientQueueBytes waiting the port breaks.
   void send(ByteView frame);
-  /// The same for any number of frames with their lengths in front.
+  /// The same for any number of frames with their lengths in front. A few are written now, ahead of
+  /// all else that is sent in this turn.
   void send_framed(Bytes frames);
   /// What the other end has written so far, to the last complete frame. Call when it has gone.
   void drain();
