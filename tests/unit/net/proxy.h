@@ -32,6 +32,7 @@ class Proxy {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     cut();
+    *gone_ = true;
   }
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
@@ -61,7 +62,9 @@ class Proxy {
     explicit Pair(Runtime& runtime)
         : ends{Tcp::socket(runtime.context()), Tcp::socket(runtime.context())} {}
 
+    /// What is called later finds its proxy gone, perhaps.
     void close() {
+      closed = true;
       boost::system::error_code ignored;
       for (Tcp::socket& end : ends) end.close(ignored);
     }
@@ -84,6 +87,7 @@ class Proxy {
       end.async_read_some(
           boost::asio::buffer(buffers[from]),
           [this, self = shared_from_this(), &proxy, from](const auto& error, std::size_t size) {
+            if (closed) return;
             if (error) return proxy.end(self);
             if (proxy.frozen_) {
               held[from] = size;
@@ -100,6 +104,7 @@ class Proxy {
           to, boost::asio::buffer(buffers[from], passes ? std::min(*passes, size) : size),
           [this, self = shared_from_this(), &proxy, from, cut = passes.has_value()](
               const auto& error, std::size_t) {
+            if (closed) return;
             if (cut) ++proxy.cuts_;
             if (error || cut) return proxy.end(self);
             read(proxy, from);
@@ -110,16 +115,18 @@ class Proxy {
     std::array<std::uint8_t, 16 * 1024> buffers[2];
     std::size_t held[2] = {0, 0};
     bool waits[2] = {false, false};
+    bool closed = false;
   };
 
   void accept() {
-    acceptor_.async_accept([this](const auto& error, Tcp::socket socket) {
-      if (error) return;
+    acceptor_.async_accept([this, gone = gone_](const auto& error, Tcp::socket socket) {
+      if (error || *gone) return;
       auto pair = std::make_shared<Pair>(runtime_);
       pair->ends[0] = std::move(socket);
       pairs_.insert(pair);
       auto& far = pair->ends[1];
       far.async_connect(target_, [this, pair](const auto& failure) {
+        if (pair->closed) return;
         if (failure) return end(pair);
         for (const int from : {0, 1}) pair->read(*this, from);
       });
@@ -135,6 +142,7 @@ class Proxy {
   Tcp::endpoint target_;
   Tcp::acceptor acceptor_;
   std::set<std::shared_ptr<Pair>> pairs_;
+  std::shared_ptr<bool> gone_ = std::make_shared<bool>(false);
   bool frozen_ = false;
   std::uint64_t cuts_ = 0;
 };
