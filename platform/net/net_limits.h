@@ -43,6 +43,7 @@ inline constexpr Duration kPathPing =
 /// A path that is silent for so long while the other one is not is given up. Far below the least
 /// silence that the failure detector may be set to suspect.
 inline constexpr Duration kPathSilence = millis(150);
+static_assert(2 * (kPathSilence + kPathPing) < limits::kSuspicionFloor);
 /// How often certificates are looked at for a change.
 inline constexpr Duration kCertificateCheck = seconds(5);
 
