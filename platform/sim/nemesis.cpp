@@ -74,7 +74,13 @@ Nemesis::Nemesis(World& world, Workload& workload)
     : world_(world), workload_(workload), faults_(world) {
   world_.may_crash = [this](SiteId site) { return active_ && may_lose(site); };
   world_.other_act = [this](SiteId site, std::uint64_t decision) {
-    return active_ && act_at(site, decision);
+    if (!active_ || !is_other_act(decision)) return false;
+    // Behind the step that reached the path: an act that gives the site an input must not have it
+    // answered before the effects of that step are carried out, which no daemon does.
+    world_.queue().after(Duration{0}, [this, site, decision] {
+      if (active_) act_at(site, decision);
+    });
+    return true;
   };
 }
 

@@ -65,7 +65,9 @@ class Nemesis {
   void break_disk_of(SiteId victim, std::uint64_t decision);
   void disturb_clock_of(SiteId victim, std::uint64_t decision);
   void slow_processor_of(SiteId victim, std::uint64_t decision);
-  bool act_at(SiteId site, std::uint64_t decision);
+  /// One such decision in two is an act_at, the others are left at a crash.
+  static bool is_other_act(std::uint64_t decision) { return decision % 24 < 12; }
+  void act_at(SiteId site, std::uint64_t decision);
   void apply(Verb verb, SiteId site, Duration duration);
   void cut_for(std::vector<Direction> directions, Duration duration);
 

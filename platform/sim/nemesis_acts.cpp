@@ -273,34 +273,34 @@ void Nemesis::slow_processor(std::uint64_t decision) {
 }
 
 /// Half of the times when a rare path is reached in a site's step, something else than its crash.
-bool Nemesis::act_at(SiteId site, std::uint64_t decision) {
+void Nemesis::act_at(SiteId site, std::uint64_t decision) {
   const std::uint64_t more = mix64(decision);
   switch (decision % 24) {
     case 0:
-      return pause_site(site, more), true;
+      return pause_site(site, more);
     case 1:
-      return reset_link_of(site, more), true;
+      return reset_link_of(site, more);
     case 2:
-      return half_open_of(site, more), true;
+      return half_open_of(site, more);
     case 3:
-      return clog_site(site, more, true), true;
+      return clog_site(site, more, true);
     case 4:
-      return clog_site(site, more, false), true;
+      return clog_site(site, more, false);
     case 5:
-      return slow_link_of(site, more), true;
+      return slow_link_of(site, more);
     case 6:
     case 7:
-      return break_disk_of(site, more), true;
+      return break_disk_of(site, more);
     case 8:
-      return disturb_clock_of(site, more), true;
+      return disturb_clock_of(site, more);
     case 9:
-      return slow_processor_of(site, more), true;
+      return slow_processor_of(site, more);
     case 10:
-      return workload_.kill_one(more, site), true;
+      return workload_.kill_one(more, site);
     case 11:
-      return annoy_daemon_of(site, more), true;
+      return annoy_daemon_of(site, more);
     default:
-      return false;
+      return;
   }
 }
 
