@@ -111,16 +111,17 @@ void SiteLinks::Parts::knock(const wire::Host& peer) {
   knocks[peer.site] =
       std::make_unique<Dial>(runtime, from->address(), *to, kConnectTimeout,
                              [this](DialOutcome outcome, tcp::socket socket, const std::string&) {
-                               if (outcome != DialOutcome::kConnected) return;
-                               const auto connection = FrameConnection::make(
-                                   runtime, FrameConnection::Socket(std::move(socket)),
-                                   {kHandshakeBytes, kLinkQueueBytes});
-                               if (settings.tls)
-                                 settings.tls->secure(*connection, SecureLayer::Side::kConnects);
-                               connection->start({[](const Bytes&) {}, {}, {}});
-                               connection->send(encode(hello(Purpose::kKnock, 0)));
-                               connection->close_after_flush("knocked");
+                               if (outcome == DialOutcome::kConnected) say_knock(std::move(socket));
                              });
+}
+
+void SiteLinks::Parts::say_knock(tcp::socket socket) {
+  const auto connection = FrameConnection::make(runtime, FrameConnection::Socket(std::move(socket)),
+                                                {kHandshakeBytes, kLinkQueueBytes});
+  if (settings.tls) settings.tls->secure(*connection, SecureLayer::Side::kConnects);
+  connection->start({[](const Bytes&) {}, {}, {}});
+  connection->send(encode(hello(Purpose::kKnock, 0)));
+  connection->close_after_flush("knocked");
 }
 
 void SiteLinks::Parts::renew_certificates() {

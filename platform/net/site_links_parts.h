@@ -68,6 +68,7 @@ struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {
   void connect_peer(const wire::Host& peer);
   void set_own_host(const wire::Host& own);
   void knock(const wire::Host& peer);
+  void say_knock(boost::asio::ip::tcp::socket socket);
 
   // who comes (site_links_strangers.cpp)
   void on_accepted(boost::asio::ip::tcp::socket socket);
