@@ -80,7 +80,8 @@ class DataPlane {
   }
   bool frozen() const { return frozen_; }
   wire::Report report() const;
-  /// What this site must fetch before it holds the value's cut.
+  /// What this site must fetch before it holds the value's cut; nothing where the value does not
+  /// list this site.
   std::vector<wire::Holding> lacking(const wire::ViewValue& value) const;
   void add_fetched(std::size_t origin, wire::StreamFrame frame);
   /// True: the entry is whole now.

@@ -50,6 +50,9 @@ wire::Report DataPlane::report() const {
 std::vector<wire::Holding> DataPlane::lacking(const wire::ViewValue& value) const {
   std::vector<wire::Holding> missing;
   if (value.cut.size() != members_.size()) return missing;
+  const auto& stay = value.members;
+  // Whom the value leaves out votes, but delivers nothing of it; what it lacks may be gone.
+  if (std::find(stay.begin(), stay.end(), context_.self) == stay.end()) return missing;
   for (const wire::Holding& holding : value.holdings) {
     if (holding.place.origin >= members_.size()) continue;
     if (holding.place.number <= multicast_.stream(holding.place.origin).received()) continue;

@@ -233,7 +233,6 @@ void ViewChange::on_propose(SiteId from, const wire::Propose& propose) {
     COHORT_PROBE("view.proposal_too_late");
     return;
   }
-  if (basis_.operational && !plane_.lacking(propose.value).empty()) return;
   acceptor_.accepted = wire::Acceptance{propose.ballot, propose.value};
   acceptor_.accepted_view = propose.value.view;
   COHORT_PROBE("view.accepted");

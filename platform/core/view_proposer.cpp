@@ -297,9 +297,13 @@ void ViewChange::on_held(SiteId from, const wire::Held& held) {
 
 void ViewChange::propose() {
   if (proposer_.phase != Phase::kFetching) return;
-  // H3: nobody accepts before every survivor that is still there holds the cut.
+  // H3: nobody accepts before every survivor that is still there holds the cut. Of a value that was
+  // accepted once that is true; what somebody lacks who was not there may be gone with its holder.
+  const bool late = context_.now - proposer_.since >= context_.timers.ballot_timeout / 2;
   for (SiteId site : proposer_.voters) {
-    if (!proposer_.held.contains(site)) return;
+    if (proposer_.held.contains(site)) continue;
+    if (proposer_.fresh || !late) return;
+    COHORT_PROBE("view.proposed_though_not_held");
   }
   COHORT_PROBE("view.proposed");
   proposer_.phase = Phase::kProposing;

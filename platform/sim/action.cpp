@@ -76,7 +76,6 @@ std::string link_text(const Action& action) {
 std::string host_text(const Action& action) {
   const std::string where = sites_text(action.sites);
   const std::string time = to_text(action.duration);
-  if (action.verb == Verb::kClockJump) return "clock" + where + " jumps " + time;
   if (action.verb == Verb::kClockRate)
     return fmt::format("clock{} drifts {}", where, action.number);
   if (action.verb == Verb::kCpu)

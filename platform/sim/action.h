@@ -31,7 +31,6 @@ enum class Verb : std::uint8_t {
   kRelease,
   // ---- the host
   kDisk,       ///< `label`: ok, stall, fail, full, slow (`duration` a write)
-  kClockJump,  ///< forward by `duration`
   kClockRate,  ///< `number` parts per million, signed
   kCpu,        ///< each input takes `duration`; 0: none
   // ---- processes

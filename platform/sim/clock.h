@@ -1,5 +1,7 @@
 /// The monotonic clock of one simulated host. Each life has an offset that means nothing elsewhere
-/// and some drift; faults change the drift and make it jump forward (a host that was suspended).
+/// and some drift; faults change the drift. It does not jump: it counts the time for which its host
+/// was suspended (Runtime::now), and for the others that time has passed as well; so a host that
+/// sleeps is a site that is paused.
 #pragma once
 
 #include <cstdint>
@@ -21,21 +23,13 @@ class Clock {
     const std::int64_t passed = (now - world_base_).count();
     return MonotonicTime(base_ + Duration(passed + passed * parts_ / 1'000'000));
   }
-  void jump(Duration by, Duration now) {
-    rebase(now);
-    base_ += by;
-  }
   void drift(std::int64_t parts_per_million, Duration now) {
-    rebase(now);
+    base_ = local(now).time_since_epoch();
+    world_base_ = now;
     parts_ = parts_per_million;
   }
 
  private:
-  void rebase(Duration now) {
-    base_ = local(now).time_since_epoch();
-    world_base_ = now;
-  }
-
   Duration base_{0};
   Duration world_base_{0};
   std::int64_t parts_ = 0;  ///< per million

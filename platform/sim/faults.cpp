@@ -22,8 +22,6 @@ std::string kind_of(const Action& action) {
       return "half-open";
     case Verb::kSlow:
       return action.number > 0 ? "slow link" : "";
-    case Verb::kClockJump:
-      return "clock jump";
     case Verb::kClockRate:
       return "clock drift";
     case Verb::kCpu:
@@ -96,8 +94,6 @@ void Faults::apply_to_host(const Action& action, SiteId id) {
       return site.leave();
     case Verb::kDisk:
       return site.set_disk(disk_mode(action.label), action.duration);
-    case Verb::kClockJump:
-      return site.clock().jump(action.duration, now);
     case Verb::kClockRate:
       return site.clock().drift(action.number, now);
     default:

@@ -214,10 +214,6 @@ void Nemesis::break_disk_of(SiteId victim, std::uint64_t decision) {
 
 void Nemesis::disturb_clock_of(SiteId victim, std::uint64_t decision) {
   ++world_.counts().clock_faults;
-  if (mix64(decision + 2) % 2 == 0) {
-    impair(victim, millis(500));
-    return apply(Verb::kClockJump, victim, between(mix64(decision + 4), millis(1), seconds(5)));
-  }
   Action action;
   action.verb = Verb::kClockRate;
   action.sites = {victim};

@@ -30,7 +30,7 @@ struct FaultOptions {
   Duration flap{0};            ///< a link is there and away again
   Duration slow_link{0};       ///< some kilobytes a second
   Duration disk{0};            ///< stalled, slow, full, failing
-  Duration clock{0};           ///< jumps forward, drifts
+  Duration clock{0};           ///< drifts
   Duration processor{0};       ///< every input takes its time
   Duration client{0};          ///< processes that read nothing, or speak garbage
   Duration total_failure{0};   ///< every site crashes within moments

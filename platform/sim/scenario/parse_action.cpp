@@ -147,14 +147,9 @@ Action parse_disk(Words& words, std::uint32_t sites) {
 Action parse_clock(Words& words, std::uint32_t sites) {
   Action action;
   action.sites = parse_sites(words, sites);
-  if (words.accept("jumps")) {
-    action.verb = Verb::kClockJump;
-    action.duration = words.duration("the jump");
-  } else {
-    words.demand("drifts");
-    action.verb = Verb::kClockRate;
-    action.number = words.integer("the drift in parts per million");
-  }
+  words.demand("drifts");
+  action.verb = Verb::kClockRate;
+  action.number = words.integer("the drift in parts per million");
   return action;
 }
 

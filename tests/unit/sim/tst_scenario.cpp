@@ -63,7 +63,6 @@ class TstScenario : public QObject {
                              "disk 1 stall",
                              "disk 2 slow 30s",
                              "disk 1 ok",
-                             "clock 1 jumps 3s",
                              "clock 2 drifts -5000",
                              "cpu 3 5ms an input",
                              "cpu 3 off",
