@@ -21,6 +21,9 @@ class Database {
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path);
 
   Result<void> execute(const std::string& sql);
+  /// One transaction. Errors: kIo.
+  Result<void> begin() { return run(begin_, "BEGIN IMMEDIATE"); }
+  Result<void> commit() { return run(commit_, "COMMIT"); }
   /// Errors: kCorrupt where numbers have a gap or a record does not match its digest.
   Result<std::vector<Bytes>> read_all();
   Result<void> insert(ByteView record);
@@ -44,6 +47,7 @@ class Database {
 
   Database(std::filesystem::path path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
   Result<void> set_up();
+  void fill_wal();
   Result<std::int64_t> integer(const std::string& sql);
   Result<Statement> prepare(const std::string& sql);
   std::unexpected<Error> failure(const std::string& doing) const;
@@ -52,9 +56,12 @@ class Database {
   std::unique_ptr<sqlite3, Close> handle_;
   Result<std::vector<Bytes>> read(Statement statement);
   Result<void> run_insert(sqlite3_stmt* statement, ByteView record);
+  Result<void> run(Statement& statement, const char* sql);
 
   Statement insert_;
   Statement insert_into_;
+  Statement begin_;
+  Statement commit_;
 };
 
 }  // namespace cohort::store

@@ -67,7 +67,7 @@ void SqliteStore::Parts::work() {
 
 Result<void> SqliteStore::Parts::commit(const std::vector<Write>& writes) {
   const std::scoped_lock lock(database_mutex);
-  if (auto begun = database->execute("BEGIN IMMEDIATE"); !begun) return begun;
+  if (auto begun = database->begin(); !begun) return begun;
   for (const Write& write : writes) {
     if (auto carried_out = carry_out(write); !carried_out) {
       // The first failure is what counts: nothing is durable from here on.
@@ -75,7 +75,7 @@ Result<void> SqliteStore::Parts::commit(const std::vector<Write>& writes) {
       return carried_out;
     }
   }
-  return database->execute("COMMIT");
+  return database->commit();
 }
 
 Result<void> SqliteStore::Parts::carry_out(const Write& write) {

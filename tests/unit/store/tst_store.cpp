@@ -1,11 +1,14 @@
 // Goal: what a store reported durable is there at the next start, in its order, or it says why not.
 // Method: real SQLite files in a temporary folder, reopened; damage done with SQLite itself.
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include <QTemporaryDir>
 #include <QtTest>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
+#include <filesystem>
 #include <mutex>
 
 #include "platform/store/memory_store.h"
@@ -66,6 +69,8 @@ class TstStore : public QObject {
   void sqlite_missingRecord_isRefused();
   void sqlite_foreignFile_isRefused();
   void sqlite_tooLongRecord_failsThisAndAllLaterAppends();
+  void sqlite_killed_hasWhatWasReportedDone_behindAFilledWal();
+  void sqlite_withoutSpaceToFillTheWal_works();
   void memory_brokenDisk_failsEveryWrite();
   void memory_disk_outlivesTheStore();
 
@@ -168,6 +173,49 @@ void TstStore::sqlite_tooLongRecord_failsThisAndAllLaterAppends() {
   store->append({1}, expect(false));
   loop_.run(1);
   QCOMPARE(store->read_all()->size(), std::size_t{1});
+}
+
+void TstStore::sqlite_killed_hasWhatWasReportedDone_behindAFilledWal() {
+  // Goal: commits lengthen no file, and what lies behind the last one is taken for nothing. Method:
+  // the files as they are while the store is open, as a kill would leave them.
+  const auto store = open();
+  QVERIFY(store);
+  const auto wal_bytes = [this] {
+    return std::filesystem::file_size(path().parent_path() / "cohortd.db-wal");
+  };
+  const auto before = wal_bytes();
+  QVERIFY(before > 4'000'000);
+  for (std::uint8_t i = 0; i < 20; ++i) store->append({i}, expect(true));
+  store->append_to("ledger", {42}, expect(true));
+  loop_.run(21);
+  QCOMPARE(wal_bytes(), before);
+  const std::filesystem::path left = folder_->filePath("left").toStdString();
+  std::filesystem::create_directories(left);
+  for (const char* name : {"cohortd.db", "cohortd.db-wal"}) {
+    std::filesystem::copy_file(path().parent_path() / name, left / name);
+  }
+  const auto again = SqliteStore::open(left / "cohortd.db", loop_.post());
+  QVERIFY(again.has_value());
+  QCOMPARE((*again)->read_all()->size(), std::size_t{20});
+  QVERIFY(*(*again)->read_log("ledger") == std::vector<Bytes>{{42}});
+}
+
+void TstStore::sqlite_withoutSpaceToFillTheWal_works() {
+  // Goal: the filled WAL is for speed alone. Method: no file may grow beyond a megabyte.
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  QCOMPARE(::getrlimit(RLIMIT_FSIZE, &old), 0);
+  const rlimit small{1'000'000, old.rlim_max};
+  QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto store = open();
+  if (store) {
+    store->append({7}, expect(true));
+    loop_.run(1);
+  }
+  ::setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, SIG_DFL);
+  QVERIFY(store);
+  QVERIFY(*store->read_all() == std::vector<Bytes>{{7}});
 }
 
 void TstStore::memory_brokenDisk_failsEveryWrite() {
