@@ -31,6 +31,7 @@ void ClientPort::start_log(Client& client, const wire::BeginLog& request) {
   wire::ChangeDone done{request.token, Errc::kOk, request.group, {}};
   if (member) {
     durable_->begin(client.process, *group);
+    plane_->look_ahead_again();
   } else {
     done.code = Errc::kNotMember;
     done.text = "only a member may keep the group's log";
@@ -79,6 +80,11 @@ void ClientPort::count_as_logger(Client& client, std::uint64_t token, GroupId gr
   change.process = client.process;
   change.group = group;
   start_change(client, token, std::move(change));
+}
+
+void ClientPort::on_agreed(const wire::MessageId& id, const StreamEntry& entry,
+                           const GroupTable& table) {
+  durable_->on_agreed(id, entry, table);
 }
 
 void ClientPort::on_epoch(std::uint64_t epoch, const GroupTable& table) {

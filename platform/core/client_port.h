@@ -43,6 +43,8 @@ class ClientPort : public Upcalls {
   void on_direct(const wire::DirectFrame& frame);
 
   // ---- upcalls of the data plane
+  void on_agreed(const wire::MessageId& id, const StreamEntry& entry,
+                 const GroupTable& table) override;
   void on_message(const wire::MessageId& id, const StreamEntry& entry,
                   const GroupTable& table) override;
   void on_switch(const wire::Opening& opening) override;

@@ -24,6 +24,7 @@ DataPlane::DataPlane(Context& context, Sessions& sessions, Upcalls& upcalls,
       fragments_(sessions, flow_),
       reassembly_(flow_),
       multicast_(sessions),
+      agreed_(multicast_, order_),
       epochs_(context.self) {}
 
 void DataPlane::install(std::uint64_t view, const std::vector<SiteLife>& members,
@@ -36,6 +37,7 @@ void DataPlane::install(std::uint64_t view, const std::vector<SiteLife>& members
   reassembly_.install(members.size());
   multicast_.install(view, members, rank);
   order_.install(members.size());
+  agreed_.install(members.size());
   stability_.install(members.size());
   epochs_.install(members.size(), table_);
   sending_table_ = table_;
@@ -102,7 +104,11 @@ void DataPlane::on_stream(std::size_t rank, StreamFrame frame) {
   const bool safe =
       frame.kind == wire::EntryKind::kMessage && frame.head.safety != wire::Safety::kAgreed;
   const bool marker = frame.kind == wire::EntryKind::kMarker;
-  if (multicast_.receive(rank, std::move(frame)) && (safe || marker)) urgent_ = true;
+  const bool durable = safe && frame.head.safety == wire::Safety::kDurable;
+  const std::uint64_t number = frame.number;
+  if (!multicast_.receive(rank, std::move(frame))) return;
+  urgent_ = urgent_ || safe || marker;
+  if (durable) agreed_.want(rank, number);
 }
 
 void DataPlane::on_order(std::size_t rank, const wire::OrderFrame& frame) {
@@ -222,10 +228,18 @@ void DataPlane::pump(bool may_deliver) {
   update_own_stability();
   if (may_deliver) {
     try_open();
+    look_ahead();
     deliver_all(Delivery::Rules{epochs_.delivered(), false});
   }
   update_own_stability();
   free_stable();
+}
+
+void DataPlane::look_ahead() {
+  while (const auto place = agreed_.next(epochs_.delivered())) {
+    const StreamEntry& entry = *multicast_.stream(place->origin).find(place->number);
+    upcalls_.on_agreed({members_[place->origin], view_, place->number}, entry, table_);
+  }
 }
 
 void DataPlane::deliver_all(const Delivery::Rules& first_rules) {

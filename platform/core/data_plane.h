@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/core/agreed_cursor.h"
 #include "platform/core/delivery.h"
 #include "platform/core/epochs.h"
 #include "platform/core/group_table.h"
@@ -64,6 +65,9 @@ class DataPlane {
   // ---- each step
   /// Orders, delivers (where the site may), opens epochs, frees.
   void pump(bool may_deliver);
+  /// Durable messages that Upcalls::on_agreed has told of and that are not delivered are told
+  /// again.
+  void look_ahead_again() { agreed_.begin_again(); }
   /// Sends what was numbered in this step.
   void flush() { multicast_.flush(); }
   /// The same, and the skips that waited: with each Status, so that the numbers become stable.
@@ -107,6 +111,7 @@ class DataPlane {
   Numbered number(ProcessId sender, wire::Multicast request, FragmentSender::Tail tail);
   bool assemble(std::size_t rank, wire::StreamFrame& frame);
   void hurry_where_safe(const std::vector<wire::OrderEntry>& places);
+  void look_ahead();
   void deliver_all(const Delivery::Rules& rules);
   void apply_opening();
   void switch_to(const wire::Opening& opening);
@@ -129,6 +134,7 @@ class DataPlane {
   Reassembly reassembly_;
   Multicast multicast_;
   TotalOrder order_;
+  AgreedCursor agreed_;
   Stability stability_;
   Epochs epochs_;
   GroupTable table_;

@@ -41,9 +41,12 @@ DataPlane::Numbered DataPlane::number(ProcessId sender, wire::Multicast request,
   Numbered numbered;
   if (!request.quiet) numbered.recipients = recipients_of(request.destinations);
   head.destinations = std::move(request.destinations);
+  const bool ahead =
+      request.safety == wire::Safety::kDurable && wire::contains(head.destination_sites, rank_);
   numbered.id = {context_.self, view_,
                  multicast_.number(std::move(head), std::move(request.payload), epochs_.sending(),
                                    order_.passed(), tail)};
+  if (ahead) agreed_.want(rank_, numbered.id.number);
   return numbered;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/base/assert.h"
 #include "platform/base/instrument.h"
 #include "platform/core/quorum.h"
 
@@ -47,6 +48,8 @@ void DurableLog::install(std::uint64_t view, const std::vector<SiteLife>& member
   Told told;
   told.logged.assign(members.size(), 0);
   told_.assign(members.size(), told);
+  news_for_ = 0;
+  COHORT_ASSERT(ahead_.empty(), "what was written ahead is delivered before the next view");
   marking_.clear();
   delivered_epoch_ = 0;
   table_awaited_ = table == nullptr;
@@ -107,7 +110,7 @@ void DurableLog::update_markers() {
   if (table_awaited_) return;
   const std::uint64_t markers = marking_.empty() ? delivered_epoch_ + 1 : marking_.begin()->first;
   // Where no group is logged nobody asks.
-  news_ = news_ || (markers != told_[rank_].markers && !marked_.empty());
+  if (markers != told_[rank_].markers && !marked_.empty()) news_for_ = ~wire::SiteSet{0};
   told_[rank_].markers = markers;
 }
 
@@ -118,36 +121,75 @@ bool DurableLog::logs_here(const Group& group) const {
                      [&](const auto& begun) { return begun.first.first == group.name; });
 }
 
+std::optional<std::size_t> DurableLog::rank_of(SiteLife life) const {
+  const auto member = std::find(members_.begin(), members_.end(), life);
+  if (member == members_.end()) return std::nullopt;
+  return static_cast<std::size_t>(member - members_.begin());
+}
+
+/// The group of a durable message, where it is logged here; else null.
+const Group* DurableLog::logged_group(const StreamEntry& entry, const GroupTable& table) const {
+  const Group* group = table.find(entry.head.destinations.groups.front());
+  return group != nullptr && logs_here(*group) ? group : nullptr;
+}
+
+void DurableLog::on_agreed(const wire::MessageId& id, const StreamEntry& entry,
+                           const GroupTable& table) {
+  const Group* group = logged_group(entry, table);
+  if (group == nullptr || ahead_.contains(id)) return;
+  ahead_[id].group = group->name;
+  write_update(id, entry, *group);
+}
+
 void DurableLog::on_delivered(const wire::MessageId& id, const StreamEntry& entry,
                               const GroupTable& table) {
-  const auto member = std::find(members_.begin(), members_.end(), id.origin);
-  if (member == members_.end()) return;
-  const auto origin = static_cast<std::size_t>(member - members_.begin());
-  for (GroupId to : entry.head.destinations.groups) {
-    const Group* group = table.find(to);
-    if (group == nullptr || !logs_here(*group)) continue;
-    wire::GroupLogRecord record;
-    record.kind = Kind::kUpdate;
-    record.id = id;
-    record.place = {id.view, entry.epoch};
-    record.sender = entry.head.sender;
-    record.entry = entry.head.entry;
-    record.bytes = entry.payload;
-    write(group->name, record, [this, view = view_, origin, number = id.number] {
-      if (view != view_) return;
-      told_[rank_].logged[origin] = std::max(told_[rank_].logged[origin], number);
-      news_ = true;
-    });
+  const auto ahead = ahead_.find(id);
+  if (ahead == ahead_.end()) {
+    if (const Group* group = logged_group(entry, table)) write_update(id, entry, *group);
+    return;
   }
+  COHORT_PROBE(ahead->second.on_disk ? "durable.disk_first" : "durable.delivered_first");
+  if (ahead->second.on_disk) note_logged(id);
+  ahead_.erase(ahead);
+}
+
+void DurableLog::write_update(const wire::MessageId& id, const StreamEntry& entry,
+                              const Group& group) {
+  wire::GroupLogRecord record;
+  record.kind = Kind::kUpdate;
+  record.id = id;
+  record.place = {id.view, entry.epoch};
+  record.sender = entry.head.sender;
+  record.entry = entry.head.entry;
+  record.bytes = entry.payload;
+  write(group.name, record, [this, id] { on_written(id); });
+}
+
+/// What is on the disk and not delivered may yet come to nothing with this site: nobody is told.
+void DurableLog::on_written(const wire::MessageId& id) {
+  if (id.view != view_) return;
+  const auto ahead = ahead_.find(id);
+  if (ahead != ahead_.end()) {
+    ahead->second.on_disk = true;
+  } else {
+    note_logged(id);
+  }
+}
+
+/// Only its origin waits to hear of it.
+void DurableLog::note_logged(const wire::MessageId& id) {
+  const auto origin = rank_of(id.origin);
+  if (!origin) return;
+  std::uint64_t& logged = told_[rank_].logged[*origin];
+  logged = std::max(logged, id.number);
+  news_for_ |= wire::site_bit(*origin);
 }
 
 void DurableLog::await(const wire::MessageId& id, std::uint64_t epoch, ProcessId sender,
                        const Group& group) {
   Waiting waiting{epoch, sender, id, {}};
   for (ProcessId logger : group.loggers) {
-    const auto member = std::find(members_.begin(), members_.end(), logger.life());
-    if (member == members_.end()) continue;
-    waiting.loggers.push_back(static_cast<std::size_t>(member - members_.begin()));
+    if (const auto rank = rank_of(logger.life())) waiting.loggers.push_back(*rank);
   }
   waiting_.emplace(id.number, std::move(waiting));
 }
@@ -156,6 +198,8 @@ void DurableLog::begin(ProcessId member, const Group& group) {
   wire::GroupLogRecord record;
   record.kind = Kind::kBegin;
   record.flag = !logs_here(group);
+  for (const auto& [id, ahead] : ahead_) record.ahead += ahead.group == group.name ? 1 : 0;
+  if (record.ahead > 0) COHORT_PROBE("durable.begins_behind_what_was_written_ahead");
   beginning_[{group.name, member}] = next_beginning_++;
   write(group.name, record, nullptr);
 }
@@ -201,11 +245,11 @@ bool DurableLog::durable(const Waiting& waiting) const {
 }
 
 void DurableLog::flush(bool lease) {
-  if (std::exchange(news_, false)) {
+  const wire::SiteSet news_for = std::exchange(news_for_, 0) & ~wire::site_bit(rank_);
+  for (std::size_t peer = 0; peer < members_.size(); ++peer) {
+    if (!wire::contains(news_for, peer)) continue;
     const wire::Logged frame{view_, told_[rank_].markers, told_[rank_].logged};
-    for (std::size_t peer = 0; peer < members_.size(); ++peer) {
-      if (peer != rank_) sessions_.send(members_[peer].site, Channel::kControl, frame);
-    }
+    sessions_.send(members_[peer].site, Channel::kControl, frame);
   }
   if (!lease) return;
   std::erase_if(waiting_, [this](const auto& entry) {

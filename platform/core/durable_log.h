@@ -41,7 +41,10 @@ class DurableLog {
   /// The changes of an epoch were delivered here.
   void on_epoch(std::uint64_t epoch, const GroupTable& table);
   void on_table(std::uint64_t epoch, const GroupTable& table);
-  /// A durable update was delivered at this site: logs it where a local member logs the group.
+  /// A durable update will be delivered at this site, if the site lives on: logs it where a local
+  /// member logs the group. Told again: no news.
+  void on_agreed(const wire::MessageId& id, const StreamEntry& entry, const GroupTable& table);
+  /// It is delivered: logs it where on_agreed has not.
   void on_delivered(const wire::MessageId& id, const StreamEntry& entry, const GroupTable& table);
 
   /// This site has numbered a durable update to the group.
@@ -75,7 +78,7 @@ class DurableLog {
  private:
   struct Told {
     std::uint64_t markers = 0;  ///< the markers of this many epochs of the view are on disk
-    wire::SiteVector logged;    ///< by origin: durable updates up to this number are on disk
+    wire::SiteVector logged;    ///< by origin: updates up to this number are delivered, on disk
   };
   struct Waiting {
     std::uint64_t epoch = 0;
@@ -83,8 +86,18 @@ class DurableLog {
     wire::MessageId id;
     std::vector<std::size_t> loggers;  ///< ranks, one entry a logging member
   };
+  /// Written before it is delivered.
+  struct Ahead {
+    std::string group;
+    bool on_disk = false;
+  };
   void write(const std::string& group, const wire::GroupLogRecord& record,
              std::function<void()> done);
+  const Group* logged_group(const StreamEntry& entry, const GroupTable& table) const;
+  void write_update(const wire::MessageId& id, const StreamEntry& entry, const Group& group);
+  void on_written(const wire::MessageId& id);
+  void note_logged(const wire::MessageId& id);
+  std::optional<std::size_t> rank_of(SiteLife life) const;
   void mark(std::uint64_t epoch, const GroupTable& table, bool all);
   void forget_begun(const GroupTable& table);
   bool logs_here(const Group& group) const;
@@ -101,13 +114,14 @@ class DurableLog {
   std::map<std::uint64_t, std::size_t> marking_;       ///< epoch -> markers that are being written
   std::map<std::string, std::vector<SiteId>> marked_;  ///< group -> who logs it, as written last
   std::map<std::uint64_t, Waiting> waiting_;           ///< own updates by number
+  std::map<wire::MessageId, Ahead> ahead_;             ///< undelivered updates in the logs
   /// Log already, count not yet; each beginning has a number of its own.
   std::map<std::pair<std::string, ProcessId>, std::uint64_t> beginning_;
   std::uint64_t next_beginning_ = 1;
   std::map<std::uint64_t, std::function<void()>> writing_;
   std::uint64_t next_token_ = 1;
   bool table_awaited_ = false;
-  bool news_ = false;
+  wire::SiteSet news_for_ = 0;  ///< who is to be told what is on the disk here
 };
 
 }  // namespace cohort::core

@@ -17,6 +17,10 @@ void TotalOrder::add_to(StateDigest& digest) const {
   digest.add(floor_, passed_, order_, cursor_, cursor_epoch_, markers_passed_);
 }
 
+void AgreedCursor::add_to(StateDigest& digest) const {
+  digest.add(reached_, wanted_, place_);
+}
+
 void Epochs::add_to(StateDigest& digest) const {
   digest.add(sending_, delivered_, opening_, markers_, owed_, next_change_, collected_,
              collected_up_to_, opened_at_);
@@ -60,7 +64,7 @@ void DataPlane::add_to(StateDigest& digest) const {
 /// What follows a write is known by its order among the writes.
 void DurableLog::add_to(StateDigest& digest) const {
   digest.add(view_, members_, rank_, told_, delivered_epoch_, marking_, marked_, waiting_,
-             beginning_, writing_.size(), table_awaited_, news_);
+             beginning_, writing_.size(), ahead_, table_awaited_, news_for_);
 }
 
 }  // namespace cohort::core

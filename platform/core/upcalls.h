@@ -11,6 +11,10 @@ class Upcalls {
   virtual ~Upcalls() = default;
   virtual void on_message(const wire::MessageId& id, const StreamEntry& entry,
                           const GroupTable& table) = 0;
+  /// A durable message that on_message will tell of, if this site lives on: all that it follows is
+  /// held here. In the order of on_message; told again after look_ahead_again().
+  virtual void on_agreed(const wire::MessageId& id, const StreamEntry& entry,
+                         const GroupTable& table) = 0;
   /// The site sends in a new epoch from now on; its changes are not delivered yet.
   virtual void on_switch(const wire::Opening& opening) = 0;
   virtual void on_change(const wire::Change& change, const ChangeOutcome& outcome,

@@ -24,6 +24,9 @@ Bytes encode(const GroupLogRecord& record) {
     out.process(record.sender);
     out.u8(record.entry);
     out.bytes(record.bytes);
+  } else if (record.kind == Kind::kBegin) {
+    out.boolean(record.flag);
+    out.varint(record.ahead);
   } else {
     out.boolean(record.flag);
     out.bytes(record.bytes);
@@ -51,6 +54,9 @@ Result<GroupLogRecord> decode_group_log_record(ByteView bytes) {
     record.sender = in.process();
     record.entry = in.u8();
     body = in.bytes(limits::kPayloadBytes);
+  } else if (record.kind == Kind::kBegin) {
+    record.flag = in.boolean();
+    record.ahead = in.varint();
   } else {
     record.flag = in.boolean();
     body = in.bytes(limits::kPayloadBytes);

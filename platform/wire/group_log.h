@@ -33,6 +33,8 @@ struct GroupLogRecord {
   ProcessId sender;
   std::uint8_t entry = 0;
   bool flag = false;
+  /// kBegin: this many updates just before it came to the member after it (core/agreed_cursor.h).
+  std::uint64_t ahead = 0;
   Bytes bytes;
   bool operator==(const GroupLogRecord&) const = default;
 };

@@ -68,6 +68,22 @@ struct Ledger {
     }
     return std::nullopt;
   }
+  /// Site 3 holds what is sent, but nobody hears that it does: nothing can be safe.
+  void silence_the_third() {
+    plant.cut_one_way(3, 1);
+    plant.cut_one_way(3, 2);
+  }
+  void heal_the_third() {
+    plant.heal(3, 1);
+    plant.heal(3, 2);
+  }
+  std::vector<wire::GroupLogRecord> records(std::uint16_t site) {
+    std::vector<wire::GroupLogRecord> all;
+    for (const Bytes& bytes : plant.group_log(site, "ledger")) {
+      all.push_back(*wire::decode_group_log_record(bytes));
+    }
+    return all;
+  }
   wire::GroupLogSummary summary(std::uint16_t site) {
     return *wire::summarize(SiteId{site}, plant.group_log(site, "ledger"));
   }
@@ -92,6 +108,91 @@ class TstDurable : public QObject {
       QVERIFY(ledger.summary(site).complete);
       QCOMPARE(ledger.summary(site).markers.back().sites.size(), std::size_t{3});
     }
+  }
+
+  void update_isWrittenWhileItIsNotSafeYet_andReportedWhenItIs() {
+    // Goal: the disk is not waited for after the word of what the others hold, and P50 counts only
+    // what survives. Method: nobody hears that site 3 holds the update: it lies in all logs, and is
+    // neither delivered nor reported; then they hear it.
+    Ledger ledger({1, 2, 3});
+    ledger.silence_the_third();
+    ledger.update(1, 40);
+    ledger.plant.run(millis(20));
+    for (std::uint16_t site = 1; site <= 3; ++site) {
+      QCOMPARE(ledger.summary(site).updates, std::uint64_t{1});
+    }
+    QCOMPARE(ledger.count<wire::Deliver>(1), 0);
+    QCOMPARE(ledger.count<wire::Durable>(1), 0);
+    ledger.heal_the_third();
+    ledger.plant.run(millis(100));
+    QCOMPARE(ledger.count<wire::Deliver>(1), 1);
+    QCOMPARE(ledger.count<wire::Durable>(1), 1);
+    QVERIFY(std::get<wire::Durable>(*ledger.find<wire::Durable>(1)).durable);
+    for (std::uint16_t site = 1; site <= 3; ++site) {
+      QCOMPARE(ledger.summary(site).updates, std::uint64_t{1});
+    }
+  }
+
+  void whatWasWrittenAhead_isDelivered_whenItsSenderDies() {
+    // Goal: no log of a survivor holds what it never delivered. Method: the sequencer dies with
+    // updates of its own and of site 2 in all logs and delivered nowhere.
+    Ledger ledger({1, 2, 3});
+    ledger.silence_the_third();
+    ledger.update(1, 40);
+    ledger.update(2, 41);
+    ledger.plant.run(millis(10));
+    QCOMPARE(ledger.summary(2).updates, std::uint64_t{2});
+    QCOMPARE(ledger.count<wire::Deliver>(2), 0);
+    ledger.plant.heal(3, 2);
+    ledger.plant.kill(1);
+    ledger.plant.run(seconds(3));
+    for (std::uint16_t site = 2; site <= 3; ++site) {
+      QCOMPARE(ledger.count<wire::Deliver>(site), 2);
+      QCOMPARE(ledger.summary(site).updates, std::uint64_t{2});
+      QCOMPARE(ledger.summary(site).markers.back().updates_before, std::uint64_t{2});
+    }
+    QVERIFY(!std::get<wire::Durable>(*ledger.find<wire::Durable>(2)).durable);
+  }
+
+  void memberThatBegins_saysWhatWasWrittenAheadOfIt() {
+    // Goal: what is delivered to a member after its beginning follows its state, also where the log
+    // has it before. Method: a second member of site 2 begins while an update lies in the log that
+    // is not delivered.
+    Ledger ledger({1, 2});
+    const ClientHandle second = ledger.plant.client(2);
+    ledger.plant.run(millis(50));
+    ledger.plant.ask(2, second, wire::JoinGroup{1, "ledger", false, {}});
+    ledger.plant.run(millis(200));
+    ledger.silence_the_third();
+    ledger.update(1, 40);
+    ledger.plant.run(millis(10));
+    ledger.plant.ask(2, second, wire::BeginLog{2, ledger.group});
+    const auto records = ledger.records(2);
+    QVERIFY(records.back().kind == wire::GroupLogRecord::Kind::kBegin);
+    QVERIFY(!records.back().flag);
+    QCOMPARE(records.back().ahead, std::uint64_t{1});
+    QVERIFY(records[records.size() - 2].kind == wire::GroupLogRecord::Kind::kUpdate);
+  }
+
+  void firstMemberThatBegins_logsWhatIsDeliveredAfterIt() {
+    // Goal: the same where nobody at the site logged when the update could have been written.
+    Ledger ledger({1});
+    ledger.silence_the_third();
+    ledger.update(1, 40);
+    ledger.plant.run(millis(10));
+    QCOMPARE(ledger.summary(2).updates, std::uint64_t{0});
+    ledger.plant.ask(2, ledger.clients[2], wire::BeginLog{2, ledger.group});
+    ledger.update(1, 41);
+    ledger.plant.run(millis(10));
+    ledger.heal_the_third();
+    ledger.plant.run(millis(100));
+    const auto records = ledger.records(2);
+    const std::size_t size = records.size();
+    QVERIFY(records[size - 3].kind == wire::GroupLogRecord::Kind::kBegin);
+    QCOMPARE(records[size - 3].ahead, std::uint64_t{0});
+    QCOMPARE(records[size - 2].bytes, Bytes{40});
+    QCOMPARE(records[size - 1].bytes, Bytes{41});
+    QCOMPARE(ledger.count<wire::Deliver>(2), 2);
   }
 
   void stalledDisks_gateTheReport_neverTheOrder_H17() {

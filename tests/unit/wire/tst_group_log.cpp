@@ -52,6 +52,7 @@ class TstGroupLog : public QObject {
     GroupLogRecord begin;
     begin.kind = Kind::kBegin;
     begin.flag = true;
+    begin.ahead = 2;
     GroupLogRecord checkpoint;
     checkpoint.kind = Kind::kCheckpoint;
     checkpoint.bytes = {9};
@@ -61,6 +62,9 @@ class TstGroupLog : public QObject {
       QCOMPARE(*decoded, each);
     }
     QVERIFY(!wire::decode_group_log_record(Bytes{9}).has_value());
+    // Where nothing was written ahead the bytes are those of earlier releases.
+    begin.ahead = 0;
+    QCOMPARE(wire::encode(begin), (Bytes{3, 1, 0}));
     QVERIFY(!wire::decode_group_log_record(Bytes{}).has_value());
   }
 
