@@ -106,6 +106,7 @@ void DataPlane::on_stream(std::size_t rank, StreamFrame frame) {
   const bool marker = frame.kind == wire::EntryKind::kMarker;
   const bool durable = safe && frame.head.safety == wire::Safety::kDurable;
   const std::uint64_t number = frame.number;
+  stability_.on_frame(rank, number, frame.head);
   if (!multicast_.receive(rank, std::move(frame))) return;
   urgent_ = urgent_ || safe || marker;
   if (durable) agreed_.want(rank, number);
@@ -120,7 +121,9 @@ void DataPlane::on_order(std::size_t rank, const wire::OrderFrame& frame) {
     context_.fail_stop("a place of the total order was lost");
     return;
   }
-  if (order_.receive(frame.first, frame.entries)) hurry_where_safe(frame.entries);
+  if (!order_.receive(frame.first, frame.entries)) return;
+  stability_.on_places(order_.received());
+  hurry_where_safe(frame.entries);
 }
 
 /// Others wait to hear that this site has the place of a SAFE message.
@@ -209,7 +212,6 @@ void DataPlane::pump(bool may_deliver) {
   if (rank_ == 0) {
     const std::uint64_t first = order_.received() + 1;
     const std::vector<wire::OrderEntry> places = order_.sequence(multicast_);
-    hurry_where_safe(places);
     const std::size_t batch = COHORT_BUGGIFY("order.one_place_a_frame") ? 1 : kOrderBatch;
     for (std::size_t at = 0; at < places.size(); at += batch) {
       wire::OrderFrame frame{view_, first + at, {}};

@@ -33,8 +33,6 @@ DataPlane::Numbered DataPlane::number(ProcessId sender, wire::Multicast request,
   wire::MessageHead head;
   head.order = request.order;
   head.safety = request.safety;
-  // Nobody delivers it before this site has said that it holds it and the places before it.
-  urgent_ = urgent_ || request.safety != wire::Safety::kAgreed;
   head.sender = sender;
   head.destination_sites = sites_of(request.destinations);
   head.entry = request.entry;

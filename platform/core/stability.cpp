@@ -26,6 +26,22 @@ void Stability::on_status(std::size_t rank, const wire::Status& status) {
   changed_ = changed_ || !(site == before);
 }
 
+void Stability::on_frame(std::size_t rank, std::uint64_t number, const wire::MessageHead& head) {
+  Site& site = sites_[rank];
+  for (std::size_t i = 0; i < sites_.size(); ++i) {
+    const std::uint64_t holds = i == rank ? number : head.vector[i];
+    changed_ = changed_ || holds > site.received[i];
+    site.received[i] = std::max(site.received[i], holds);
+  }
+  changed_ = changed_ || head.order_prefix > site.order_received;
+  site.order_received = std::max(site.order_received, head.order_prefix);
+}
+
+void Stability::on_places(std::uint64_t last) {
+  changed_ = changed_ || last > sites_.front().order_received;
+  sites_.front().order_received = std::max(sites_.front().order_received, last);
+}
+
 void Stability::on_own(std::size_t rank, wire::SiteVector received, std::uint64_t order_received,
                        std::uint64_t delivered_epoch) {
   Site now{std::move(received), order_received, delivered_epoch};

@@ -17,6 +17,11 @@ class Stability {
  public:
   void install(std::size_t sites);
   void on_status(std::size_t rank, const wire::Status& status);
+  /// A frame of its stream tells as much: it holds what it numbered, all that the vector names (it
+  /// had done that) and the places that it had passed.
+  void on_frame(std::size_t rank, std::uint64_t number, const wire::MessageHead& head);
+  /// The sequencer holds the places that it gives.
+  void on_places(std::uint64_t last);
   /// This site's own knowledge, always up to date.
   void on_own(std::size_t rank, wire::SiteVector received, std::uint64_t order_received,
               std::uint64_t delivered_epoch);
