@@ -70,6 +70,7 @@ struct ProtocolsProcess::Parts {
   std::vector<SiteId> peers;
   MonotonicTime next_status{};
   MonotonicTime last_status{};
+  MonotonicTime next_acknowledging{};
   MonotonicTime table_asked{};
   MonotonicTime not_serving_since{};
   bool urgent = false;
@@ -205,7 +206,10 @@ void ProtocolsProcess::Parts::send_statuses() {
   }
   last_status = context.now;
   next_status = context.now + context.timers.heartbeat;
-  for (SiteId site : peers) router.send_status(site);
+  // What is kept to be sent again is freed in time; a frame of its own for it each time is dear.
+  const bool acknowledges = context.now >= next_acknowledging;
+  if (acknowledges) next_acknowledging = context.now + kStatusWhileUnstable;
+  for (SiteId site : peers) router.send_status(site, acknowledges);
 }
 
 void ProtocolsProcess::Parts::watch_serving() {
@@ -322,8 +326,8 @@ void ProtocolsProcess::add_to(StateDigest& digest) const {
   Rng rng = parts.context.rng;
   digest.add(parts.context.stopped, rng.next(), parts.sessions, parts.detector, parts.clients,
              parts.durable, parts.plane, parts.views, parts.router, parts.peers);
-  digest.add(parts.next_status, parts.last_status, parts.table_asked, parts.not_serving_since,
-             parts.urgent, parts.told, parts.plant_version);
+  digest.add(parts.next_status, parts.last_status, parts.next_acknowledging, parts.table_asked,
+             parts.not_serving_since, parts.urgent, parts.told, parts.plant_version);
 }
 
 }  // namespace cohort::core

@@ -216,7 +216,7 @@ void Router::ask_for_table() {
   }
 }
 
-void Router::send_status(SiteId site) {
+void Router::send_status(SiteId site, bool acknowledges) {
   const ViewBasis& basis = views_.basis();
   wire::Status status;
   status.self = context_.self;
@@ -242,7 +242,7 @@ void Router::send_status(SiteId site) {
     status.plant_version = basis.plant.version;
   }
   sessions_.send_unnumbered(site, Channel::kControl, status);
-  if (sessions_.owes_acknowledgement(site, Channel::kData)) {
+  if (acknowledges && sessions_.owes_acknowledgement(site, Channel::kData)) {
     sessions_.send_unnumbered(site, Channel::kData, status);
   }
 }

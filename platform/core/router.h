@@ -38,7 +38,8 @@ class Router {
   /// Bytes of a process for one of this site's; set by the composer.
   std::function<void(const wire::DirectFrame&)> on_direct;
   /// A Status to one site; `view` 0 while this life is no member.
-  void send_status(SiteId site);
+  /// `acknowledges`: what came over the data channel as well.
+  void send_status(SiteId site, bool acknowledges);
 
   /// What this one holds that decides what it will do (state_digest.h).
   void add_to(StateDigest& digest) const;
