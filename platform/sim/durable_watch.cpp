@@ -34,19 +34,22 @@ bool same(const wire::GroupLogRecord& a, const wire::GroupLogRecord& b) {
   return a.kind == wire::GroupLogRecord::Kind::kMarker ? a.place == b.place : a.id == b.id;
 }
 
-/// Where the log begins after the update, the state in its checkpoint has it: what it has first
-/// behind its beginning is of a later epoch, or some other log holds the update before it.
+/// Where the log begins after the update, the state in its checkpoint has it: what the log has
+/// before its beginning is of a later epoch, or what it has first behind it is, or some other log
+/// holds the update before that.
 bool begins_after(const std::vector<Bytes>& log, const wire::MessageId& id,
                   const std::map<SiteId, const GroupLogs*>& disks, const std::string& group) {
   using Kind = wire::GroupLogRecord::Kind;
   const auto records = read(log);
+  const auto placed = [](const auto& record) {
+    return record.kind == Kind::kUpdate || record.kind == Kind::kMarker;
+  };
   const auto begin = std::find_if(records.rbegin(), records.rend(), [](const auto& record) {
     return record.kind == Kind::kBegin && record.flag;
   });
-  const auto first = std::find_if(begin.base(), records.end(), [](const auto& record) {
-    return record.kind == Kind::kUpdate || record.kind == Kind::kMarker;
-  });
-  if (begin == records.rend() || first == records.end()) return false;
+  if (begin == records.rend()) return false;
+  const auto last = std::find_if(begin, records.rend(), placed);
+  const auto first = std::find_if(begin.base(), records.end(), placed);
   for (const auto& [site, logs] : disks) {
     const auto other = logs->find(group);
     if (other == logs->end()) continue;
@@ -55,6 +58,8 @@ bool begins_after(const std::vector<Bytes>& log, const wire::MessageId& id,
       return record.kind == Kind::kUpdate && record.id == id;
     });
     if (update == theirs.end()) continue;
+    if (last != records.rend() && update->place < last->place) return true;
+    if (first == records.end()) continue;
     const bool later =
         std::any_of(update, theirs.end(), [&](const auto& record) { return same(record, *first); });
     if (later || update->place < first->place) return true;
