@@ -18,6 +18,8 @@ constexpr std::int64_t kFormatVersion = 1;
 constexpr int kBusyTimeoutMs = 5000;
 /// SQLite makes a checkpoint after the commit that brings the WAL to 1000 pages of 4 KiB.
 constexpr sqlite3_int64 kWalBytes = 1100 * (4096 + 24);
+/// Room on a disk that is not scarce.
+constexpr std::uintmax_t kAmpleBytes = 64ULL << 20U;
 
 std::int64_t digest(ByteView bytes) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a, 64 bits
@@ -96,8 +98,12 @@ Result<void> Database::set_up() {
 /// Where a commit makes the file longer, the file system's journal has to be written as well, by a
 /// thread of the kernel: that takes longer than the data. SQLite writes the WAL from its beginning
 /// again after each checkpoint, and reads nothing in it that is no frame of its own; so it is made
-/// as long as it will ever be. Without the space for that commits are slower, and nothing else.
+/// as long as it will ever be. Where room is scarce it is left to those who need it: then commits
+/// are slower, and nothing else.
 void Database::fill_wal() {
+  std::error_code unknown;
+  const std::filesystem::space_info space = std::filesystem::space(path_, unknown);
+  if (unknown || space.available < kAmpleBytes) return;
   sqlite3_file* wal = nullptr;
   sqlite3_int64 size = 0;
   if (sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) !=
@@ -106,11 +112,15 @@ void Database::fill_wal() {
       wal->pMethods->xFileSize(wal, &size) != SQLITE_OK) {
     return;
   }
+  const sqlite3_int64 before = size;
   const std::vector<char> zeros(64 * 1024);
   while (size < kWalBytes) {
     const auto bytes =
         static_cast<int>(std::min<sqlite3_int64>(std::ssize(zeros), kWalBytes - size));
-    if (wal->pMethods->xWrite(wal, zeros.data(), bytes, size) != SQLITE_OK) return;
+    if (wal->pMethods->xWrite(wal, zeros.data(), bytes, size) != SQLITE_OK) {
+      wal->pMethods->xTruncate(wal, before);
+      return;
+    }
     size += bytes;
   }
   wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
