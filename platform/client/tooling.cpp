@@ -224,6 +224,10 @@ void Tooling::record_history(std::function<void(const wire::HistoryRecord&)> sin
   parts_->recorder.record_to(std::move(sink));
 }
 
+bool Tooling::recording() const {
+  return parts_->recorder.on();
+}
+
 void Tooling::note(wire::HistoryRecord record) const {
   record.kind = wire::HistoryKind::kNote;
   parts_->recorder.write(std::move(record));

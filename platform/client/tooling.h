@@ -120,6 +120,8 @@ class Tooling {
 
   /// Every record of wire/history.h goes to the function from now on; time_ns is the scheduler's.
   void record_history(std::function<void(const wire::HistoryRecord&)> sink) const;
+  /// Whether a note goes anywhere: what it is to say may be dear.
+  bool recording() const;
   /// A tool's word for the checkers: kind, process, sequence and time are filled in.
   void note(wire::HistoryRecord record) const;
   void note(std::string text, std::uint64_t token = 0, std::uint64_t digest = 0) const;

@@ -87,7 +87,7 @@ void StateTransfer::Parts::offer_to_joiners(const wire::View& view) {
   COHORT_PROBE("transfer.encoded");
   tooling.note("transfer.encoded", view.view.number);
   // The digest of what is only to be read later would cost what the snapshot saves.
-  if (!state->at_hand()) return;
+  if (!state->at_hand() || !tooling.recording()) return;
   const Bytes image = state->read(0, static_cast<std::size_t>(state->size()));
   note_state(view.view.number, wire::history_digest(image));
 }
@@ -230,26 +230,31 @@ void StateTransfer::Parts::receive(ProcessId from, TransferBlock block) {
   COHORT_PROBE("transfer.block_received");
   incoming.progress = tooling.scheduler().now();
   const std::uint32_t count = block.count;
-  const auto image = incoming.blocks.add(from, std::move(block));
+  auto whole = incoming.blocks.add(from, std::move(block));
   tooling.note("transfer.block", incoming.blocks.received(from), count);
-  if (!image) return;
+  if (!whole) return;
+  const auto image = std::make_shared<const Bytes>(std::move(*whole));
   const std::uint64_t view = incoming.view;
-  if (auto decoded = decode_image(*image); !decoded) return fail_later(decoded.error());
+  if (auto decoded = decode_image(image); !decoded) return fail_later(decoded.error());
   COHORT_PROBE("transfer.done");
   tooling.note("transfer.done", view);
-  note_state(view, wire::history_digest(*image));
+  if (tooling.recording()) note_state(view, wire::history_digest(*image));
   stage = Stage::kComplete;
   announce();
   tooling.release();
 }
 
-Result<void> StateTransfer::Parts::decode_image(const Bytes& image) {
+Result<void> StateTransfer::Parts::decode_image(const std::shared_ptr<const Bytes>& image) {
   std::vector<std::string> names;
   for (const Domain& domain : domains) names.push_back(domain.name);
-  auto decoded = TransferContents::decode(image, names);
+  auto decoded = TransferContents::decode(*image, names);
   if (!decoded) return std::unexpected(decoded.error());
   for (std::size_t i = 0; i < domains.size(); ++i) {
-    if (auto good = domains[i].decode(decoded->domains[i].second); !good) return good;
+    const ByteView state = decoded->domains[i].second;
+    const Domain& domain = domains[i];
+    if (auto good = domain.adopt ? domain.adopt(state, image) : domain.decode(state); !good) {
+      return good;
+    }
   }
   complete = std::move(decoded->complete);
   return {};

@@ -31,6 +31,9 @@ struct Domain {
   /// Instead of `encode`, for a large state: takes a snapshot at once (shared or copied on write)
   /// and reads it in slices later, so that neither this process nor others wait for its length.
   std::function<Snapshot()> snapshot = nullptr;
+  /// Instead of `decode`, for a large state: may keep the bytes where they came, without a copy,
+  /// for as long as it holds their owner.
+  std::function<Result<void>(ByteView, const std::shared_ptr<const Bytes>& owner)> adopt = nullptr;
 };
 
 /// No block for so long: the joiner asks the next donor.

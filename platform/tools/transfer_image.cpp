@@ -145,13 +145,17 @@ std::optional<Bytes> BlockCollector::add(ProcessId from, TransferBlock block) {
   if (donor.count == 0) {
     donor.count = block.count;
     donor.has.resize(block.count);
+    // Once: memory that is new costs more than the bytes that are written to it.
+    donor.state.reserve(std::size_t{block.count} * kTransferBlockBytes);
   }
   if (donor.count != block.count || !right_length || donor.has[block.index]) return std::nullopt;
   donor.has[block.index] = true;
   const std::size_t at = std::size_t{block.index} * kTransferBlockBytes;
-  if (donor.state.size() < at + block.data.size()) donor.state.resize(at + block.data.size());
-  std::copy(block.data.begin(), block.data.end(),
-            donor.state.begin() + static_cast<std::ptrdiff_t>(at));
+  if (donor.state.size() < at) donor.state.resize(at);
+  const std::size_t over = std::min(block.data.size(), donor.state.size() - at);
+  const auto known = block.data.begin() + static_cast<std::ptrdiff_t>(over);
+  std::copy(block.data.begin(), known, donor.state.begin() + static_cast<std::ptrdiff_t>(at));
+  donor.state.insert(donor.state.end(), known, block.data.end());
   if (++donor.came < donor.count) return std::nullopt;
   return std::move(donor.state);
 }

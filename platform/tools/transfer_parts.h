@@ -109,7 +109,7 @@ struct StateTransfer::Parts : client::Interceptor, std::enable_shared_from_this<
   static task::Task<void> watch(std::shared_ptr<Parts> parts, std::uint64_t view);
   void ask_next_donor() const;
   void receive(ProcessId from, TransferBlock block);
-  Result<void> decode_image(const Bytes& image);
+  Result<void> decode_image(const std::shared_ptr<const Bytes>& image);
   void fail_later(Error error);
   Error everybody_went() const;
   task::Task<void> others_leave();

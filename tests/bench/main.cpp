@@ -10,6 +10,7 @@
 #include "tests/bench/keeper.h"
 #include "tests/bench/member.h"
 #include "tests/bench/scale.h"
+#include "tests/bench/standstill.h"
 
 namespace {
 
@@ -102,6 +103,7 @@ void add_alone(CLI::App& app, Alone& alone) {
   add_keeper_options(
       *app.add_subcommand("keeper", "durable updates of a ZooKeeper, to compare with"),
       alone.keeper);
+  app.add_subcommand("standstill", "how long the machine itself stands still, until SIGTERM");
   app.add_subcommand("floor", "round trips with no protocol in the way, to compare with")
       ->add_option("--iterations", alone.floor_iterations, "how many round trips of each kind");
 }
@@ -125,6 +127,7 @@ int main(int argc, char** argv) {
   if (chosen == "scale") return run_scale(alone.scale);
   if (chosen == "keeper") return run_keeper(alone.keeper);
   if (chosen == "floor") return run_floor(alone.floor_iterations);
+  if (chosen == "standstill") return run_standstill();
   for (const Mode& mode : kModes) {
     if (chosen == mode.name) return run_member(member, mode.run);
   }

@@ -115,21 +115,24 @@ task::Task<void> tick(Member& member, GroupId group) {
 task::Task<int> run_transfer(Member& member) {
   client::Host& host = member.host();
   // Never changed once it is there, so that a snapshot of it costs nothing.
-  auto state = std::make_shared<const Bytes>();
+  std::shared_ptr<const Bytes> owner;
+  ByteView state;
   if (member.options().rank == 0) {
-    state = std::make_shared<const Bytes>(make_state(member.options().state));
+    owner = std::make_shared<const Bytes>(make_state(member.options().state));
+    state = *owner;
   }
   Ticks ticks(host);
   tools::Domain domain;
   domain.name = "state";
-  domain.snapshot = [&state] {
-    return tools::Snapshot{state->size(), [state](std::uint64_t offset, std::size_t length) {
-                             const ByteView part = ByteView(*state).subspan(offset, length);
+  domain.snapshot = [&state, &owner] {
+    return tools::Snapshot{state.size(), [state, owner](std::uint64_t offset, std::size_t length) {
+                             const ByteView part = state.subspan(offset, length);
                              return Bytes(part.begin(), part.end());
                            }};
   };
-  domain.decode = [&state](ByteView bytes) {
-    state = std::make_shared<const Bytes>(bytes.begin(), bytes.end());
+  domain.adopt = [&state, &owner](ByteView bytes, const std::shared_ptr<const Bytes>& image) {
+    state = bytes;
+    owner = image;
     return Result<void>{};
   };
   std::vector<tools::Domain> domains;
@@ -142,8 +145,8 @@ task::Task<int> run_transfer(Member& member) {
   Line("transferred")
       .add("rank", std::uint64_t{member.options().rank})
       .add("seconds", static_cast<double>(now_ns() - started) / 1e9)
-      .add("bytes", std::uint64_t{state->size()})
-      .add("checksum", std::uint64_t{checksum_of(*state)});
+      .add("bytes", std::uint64_t{state.size()})
+      .add("checksum", std::uint64_t{checksum_of(state)});
   ticks.restart();
   co_await tick(member, joined->group);
   Line("gap")

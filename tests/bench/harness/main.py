@@ -167,7 +167,7 @@ class Bench:
     def transfer(self):
         for state in (1 << 20, 64 << 20 if self.options.quick else 1 << 30):
             plant = self.up(Cohort, "cohort-transfer")
-            for self.run in range(1 if self.options.quick else 3):
+            for self.run in range(1 if self.options.quick else 5):
                 self.put("transfer", plant.name, measure.transfer(plant, state, 40 if self.options.quick else 120),
                          state=state)
             self.down(plant)

@@ -217,13 +217,15 @@ def memory_with_stopped_client(plant, seconds):
 
 
 def transfer(plant, state_bytes, seconds):
-    """Seconds that a join with so much state takes, and the longest gap that the others see meanwhile."""
+    """Seconds that a join with so much state takes, the longest gap that the others see meanwhile, and how long the
+    machine itself stood still at most."""
     group = f"state-{state_bytes}-{monotonic_ns()}"
 
     def member(rank):
         return plant.member(rank + 1, "transfer", "--group", group, "--rank", rank, "--state", state_bytes,
                             "--patience", int(3 * seconds + 30))
     members = []
+    machine = Process([plant.programs[plant.program], "standstill"])
     try:
         for rank in range(3):
             members.append(member(rank))
@@ -238,8 +240,12 @@ def transfer(plant, state_bytes, seconds):
         gaps = {o["rank"]: o["longest_ms"] for o in _what(_finish(members, 10), "gap")}
         if came["checksum"] != first["checksum"] or came["bytes"] != state_bytes:
             return {"failed": "the state that came is not the state that was given"}
-        return {"seconds": came["seconds"], "gap_ms": max(gaps.get(0, 0), gaps.get(1, 0))}
+        machine.kill(signal.SIGTERM)
+        stood = _what(machine.finish(2), "standstill")
+        return {"seconds": came["seconds"], "gap_ms": max(gaps.get(0, 0), gaps.get(1, 0)),
+                "machine_ms": stood[0]["longest_ms"] if stood else None}
     finally:
+        machine.stop(2)
         for process in members:
             process.stop(2)
 

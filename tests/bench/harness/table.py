@@ -87,7 +87,7 @@ def single_table(records):
     for record in records:
         section = record["section"]
         if section == "transfer":
-            for key in ("seconds", "gap_ms"):
+            for key in ("seconds", "gap_ms", "machine_ms"):
                 seen.setdefault((f"transfer of {record['state']:,} B: {key}", record["side"]), []).append(record.get(key))
         elif section in keys:
             name = f"{section} {record.get('mode', '')}".strip()

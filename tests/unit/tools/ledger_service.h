@@ -48,7 +48,9 @@ class LedgerService {
   App& app;
   Duration work;
   Lines lines;
-  std::size_t ballast = 0;  ///< extra bytes of state
+  std::size_t ballast = 0;             ///< extra bytes of state
+  ByteView kept;                       ///< the state as it came, where one came
+  std::shared_ptr<const Bytes> image;  ///< what `kept` lies in
   int acted = 0;
   int ended = 0;
   std::vector<std::pair<ProcessId, ProcessId>> takeovers;
@@ -100,8 +102,12 @@ class LedgerService {
   }
 
   std::vector<tools::Domain> domains() {
-    tools::Domain state{"lines", [this] { return encode_lines(); },
-                        [this](ByteView bytes) { return decode_lines(bytes); }};
+    tools::Domain state{"lines", [this] { return encode_lines(); }, nullptr};
+    state.adopt = [this](ByteView bytes, const std::shared_ptr<const Bytes>& owner) {
+      kept = bytes;
+      image = owner;
+      return decode_lines(bytes);
+    };
     tools::Domain pending{"pending", [this] { return cohort.encode_state(); },
                           [this](ByteView bytes) { return cohort.decode_state(bytes); }};
     return {state, pending};

@@ -93,6 +93,18 @@ class TstStateTransfer : public QObject {
     QCOMPARE(blocks, 22u);
   }
 
+  void joiner_keepsTheBytesOfItsState_theyStay() {
+    make_state_large();
+    const auto third = house_->add_member(3);
+    QVERIFY(up(third));
+    start_writing(50);
+    check_equal(50, {first_, second_, third});
+    QVERIFY(third->image.use_count() == 1);
+    const auto state = wire::Message::decode(third->kept);
+    QVERIFY(state.has_value());
+    QCOMPARE(state->bytes("ballast").size(), 700'000u);
+  }
+
   void donor_diesInTheMiddle_nextOneGivesTheSameCut() {
     make_state_large();
     start_writing(400);
