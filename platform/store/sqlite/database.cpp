@@ -62,6 +62,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
   std::unique_ptr<Database> database(new Database(path, handle));
   if (code != SQLITE_OK) return database->failure("cannot be opened");
   if (const auto done = database->set_up(); !done) return std::unexpected(done.error());
+  if (const auto done = database->harden(); !done) return std::unexpected(done.error());
   database->fill_wal();
   if (const auto done = sync_folder(path); !done) return std::unexpected(done.error());
   return database;
@@ -95,6 +96,13 @@ Result<void> Database::set_up() {
       kApplicationId, kFormatVersion));
 }
 
+/// What an earlier life wrote and could not make durable may be in the kernel's memory alone, which
+/// takes a page whose fsync has failed for a written one. What is read from here on was written, and
+/// synced, once more.
+Result<void> Database::harden() {
+  return execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 /// Where a commit makes the file longer, the file system's journal has to be written as well, by a
 /// thread of the kernel: that takes longer than the data. SQLite writes the WAL from its beginning
 /// again after each checkpoint, and reads nothing in it that is no frame of its own; so it is made
@@ -102,7 +110,8 @@ Result<void> Database::set_up() {
 /// are slower, and nothing else.
 void Database::fill_wal() {
   std::error_code unknown;
-  const std::filesystem::space_info space = std::filesystem::space(path_, unknown);
+  const std::filesystem::space_info space =
+      std::filesystem::space(std::filesystem::absolute(path_).parent_path(), unknown);
   if (unknown || space.available < kAmpleBytes) return;
   sqlite3_file* wal = nullptr;
   sqlite3_int64 size = 0;

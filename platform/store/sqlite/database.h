@@ -47,6 +47,7 @@ class Database {
 
   Database(std::filesystem::path path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
   Result<void> set_up();
+  Result<void> harden();
   void fill_wal();
   Result<std::int64_t> integer(const std::string& sql);
   Result<Statement> prepare(const std::string& sql);
