@@ -36,6 +36,17 @@ bool come_to_rest(World& world, Workload& workload) {
   return false;
 }
 
+/// False once it is not at rest at some moment of that time: what happens just before its end would
+/// be under way still.
+bool rests_for(World& world, Workload& workload, Duration time) {
+  const Duration end = world.queue().now() + time;
+  while (world.queue().now() < end) {
+    run_until(world, world.queue().now() + kLook);
+    if (!workload.at_rest()) return false;
+  }
+  return true;
+}
+
 void start_sites(World& world) {
   for (const auto& [id, site] : world.sites()) {
     const std::uint64_t decision = decide(world.options().seed, {0x626f6f74, id.value});
@@ -64,8 +75,7 @@ std::string end_in_order(World& world, Workload& workload) {
     if (!come_to_rest(world, workload)) return workload.unrest();
   }
   for (int again = 0; again < kSettlings; ++again) {
-    run_until(world, world.queue().now() + kSettle);
-    if (workload.at_rest()) return "";
+    if (rests_for(world, workload, kSettle)) return "";
     COHORT_PROBE("run.unrest_while_settling");
     if (!come_to_rest(world, workload)) return workload.unrest();
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 
@@ -66,6 +67,30 @@ Findings check_links(const std::string& file, std::string_view text, const ReadF
       const std::string why = objection(file, target, read);
       if (!why.empty())
         findings.push_back({file, number, "link '" + std::string(target) + "' " + why});
+    }
+  }
+  return findings;
+}
+
+Findings check_named_tests(const std::string& file, std::string_view text,
+                           const std::map<std::string, std::string>& tree) {
+  const auto there = [&tree](std::string_view name) {
+    const std::string end = "/" + std::string(name) + ".cpp";
+    return std::any_of(tree.begin(), tree.end(),
+                       [&end](const auto& entry) { return entry.first.ends_with(end); });
+  };
+  Findings findings;
+  std::size_t number = 0;
+  for (const std::string_view line : lines_of(text)) {
+    ++number;
+    for (std::size_t at = line.find("tst_"); at != std::string_view::npos;
+         at = line.find("tst_", at + 1)) {
+      std::size_t end = at;
+      while (end < line.size() && is_word(line[end])) ++end;
+      const std::string_view name = line.substr(at, end - at);
+      if (!there(name)) {
+        findings.push_back({file, number, "names " + std::string(name) + ", and there is none"});
+      }
     }
   }
   return findings;

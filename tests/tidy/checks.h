@@ -36,6 +36,10 @@ Findings check_coroutines(const std::string& file, std::string_view text);
 using ReadFile = std::function<const std::string*(const std::string& path)>;
 Findings check_links(const std::string& file, std::string_view text, const ReadFile& read);
 
+/// Every test program that a page names (tst_...) is there. `tree`: path from the root -> text.
+Findings check_named_tests(const std::string& file, std::string_view text,
+                           const std::map<std::string, std::string>& tree);
+
 /// Every name that the macro is given in platform/ (probes, deliberate bugs) begins a line of its
 /// register, and every line of the register names one. `tree`: path from the root -> text.
 Findings check_register(const std::string& file, std::string_view text, std::string_view macro,

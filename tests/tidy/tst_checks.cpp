@@ -150,6 +150,13 @@ class TstChecks : public QObject {
     QCOMPARE(more.front().line, std::size_t{4});
   }
 
+  void testsThatAreNotThere_areRefused() {
+    const std::map<std::string, std::string> tree{{"tests/unit/core/tst_cut.cpp", ""}};
+    QVERIFY(check_named_tests("docs/a.md", "see tst_cut (core), tst_cut.\n", tree).empty());
+    QCOMPARE(check_named_tests("docs/a.md", "see tst_cut, tst_gone\n", tree).size(), 1u);
+    QCOMPARE(check_named_tests("docs/a.md", "\ntst_cu\n", tree).front().line, 2u);
+  }
+
   void links_toNothing_areRefused() {
     const std::string page = "# The Title, again\n";
     const ReadFile read = [&page](const std::string& path) {

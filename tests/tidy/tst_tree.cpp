@@ -99,6 +99,14 @@ class TstTree : public QObject {
     }
     report();
   }
+  void testsThatPagesName_areThere() {
+    for (const auto& [file, text] : files_) {
+      if (file.starts_with("docs/") && file.ends_with(".md")) {
+        add(check_named_tests(file, text, files_));
+      }
+    }
+    report();
+  }
   void probesAndDeliberateBugs_standInTheirRegisters() {
     add(check_register("tests/sim/probes.req", files_["tests/sim/probes.req"], "COHORT_PROBE",
                        files_));

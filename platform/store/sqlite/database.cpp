@@ -97,8 +97,8 @@ Result<void> Database::set_up() {
 }
 
 /// What an earlier life wrote and could not make durable may be in the kernel's memory alone, which
-/// takes a page whose fsync has failed for a written one. What is read from here on was written, and
-/// synced, once more.
+/// takes a page whose fsync has failed for a written one. What is read from here on was written,
+/// and synced, once more.
 Result<void> Database::harden() {
   return execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }

@@ -1,4 +1,4 @@
-#include "power_cut_disk.h"
+#include "unit/store/power_cut_disk.h"
 
 #include <algorithm>
 #include <cstring>

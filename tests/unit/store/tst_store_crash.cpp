@@ -10,7 +10,7 @@
 
 #include "platform/base/heap_trim.h"
 #include "platform/store/sqlite/sqlite_store.h"
-#include "power_cut_disk.h"
+#include "unit/store/power_cut_disk.h"
 
 using namespace cohort;
 using namespace cohort::store;
