@@ -3,6 +3,7 @@
 #include <bit>
 #include <utility>
 
+#include "platform/base/assert.h"
 #include "platform/base/instrument.h"
 
 namespace cohort::core {
@@ -118,10 +119,8 @@ void Multicast::note_skips(const StreamEntry& entry) {
 
 void Multicast::add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry) {
   PendingSkip& skip = gathered_[peer].skip;
-  if (skip.first != 0 && skip.epoch != entry.epoch) {
-    COHORT_PROBE("stream.skip_ends_epoch");
-    add_pending_skip(peer);
-  }
+  COHORT_ASSERT(skip.first == 0 || skip.epoch == entry.epoch,
+                "the marker between two epochs took the skips before it along");
   if (skip.first == 0) skip.first = number;
   skip.last = number;
   skip.epoch = entry.epoch;

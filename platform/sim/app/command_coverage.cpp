@@ -19,7 +19,7 @@ using nlohmann::json;
 
 /// Every profile takes its part of the seeds: none of them reaches everything.
 constexpr const char* kProfiles[] = {"swarm", "swarm",  "tools", "storm",
-                                     "total", "quorum", "views"};
+                                     "total", "quorum", "views", "flow"};
 
 /// Counts that have a table of their own.
 bool in_other_table(const std::string& probe) {
@@ -142,7 +142,7 @@ std::string page(const CoverageCommand& command, const Totals& totals, const Req
               0};
   std::string text = fmt::format(
       "# What the simulator reaches\n\nWritten by `cohort-sim coverage` at {}: {} seeds of the "
-      "profiles swarm, tools, storm, total, quorum and views.\n\n```\n{}```\n\n",
+      "profiles swarm, tools, storm, total, quorum, views and flow.\n\n```\n{}```\n\n",
       command.commit, totals.seeds(), totals.summary(0));
   text +=
       "## Faults in the middle of what\n\nA fault at a site counts for every phase that the "

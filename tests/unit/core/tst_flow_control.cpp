@@ -208,6 +208,38 @@ class TstFlowControl : public QObject {
     QCOMPARE(views.back().view.members.size(), std::size_t{2});
   }
 
+  void senderThatStopsMidway_isExcluded_andItsRoomIsFree() {
+    // Goal: half a message keeps nobody's room. Method: it sends nothing more for 10 s; until then
+    // it stays, for it may only be slow.
+    Cell cell;
+    const Bytes payload = content(8 * 1024 * 1024);
+    QVERIFY(cell.sender(2).send(wire::Order::kCausal, payload, payload.size() / 2));
+    cell.plant.run(limits::kSlowMember - seconds(1));
+    QVERIFY(all<wire::Goodbye>(cell.plant.heard(2, cell.clients[2])).empty());
+    cell.plant.run(seconds(3));
+    const auto goodbyes = all<wire::Goodbye>(cell.plant.heard(2, cell.clients[2]));
+    QCOMPARE(goodbyes.size(), std::size_t{1});
+    QCOMPARE(goodbyes.front().reason, std::string("it stopped in the middle of a large multicast"));
+    QVERIFY(cell.sender(1).send(wire::Order::kCausal, payload));
+    cell.plant.run(seconds(1));
+    const auto got = deliveries(cell.plant.heard(3, cell.clients[3]));
+    QCOMPARE(got.size(), std::size_t{1});
+    QVERIFY(got.front().payload == payload);
+  }
+
+  void directBytes_beyondWhatWindowsAllow_areDropped() {
+    // Goal: nobody fills another one's queue past its window. Method: a client that ignores it.
+    Cell cell;
+    const ProcessId to = all<wire::Welcome>(cell.plant.heard(3, cell.clients[3])).front().process;
+    const std::size_t records = limits::kDirectUntakenBytes / limits::kPartBytes;
+    for (std::size_t i = 0; i < records + 3; ++i) {
+      cell.plant.ask(2, cell.clients[2], wire::Direct{to, 2, 0, Bytes(limits::kPartBytes, 7)});
+      cell.plant.run(millis(20));
+    }
+    QCOMPARE(all<wire::Direct>(cell.plant.heard(3, cell.clients[3])).size(), records);
+    QVERIFY(all<wire::Goodbye>(cell.plant.heard(3, cell.clients[3])).empty());
+  }
+
   void memberThatJoinsMidway_getsAllOfIt() {
     // Goal: E9: the destinations of the epoch of the number. Method: a join while half is under
     // way.

@@ -128,6 +128,25 @@ class TstSessions : public QObject {
     QCOMPARE(ends.heard(), std::string("2 "));
   }
 
+  void oldLifeOfThePeer_isToldThatItIsOver() {
+    // Goal: nothing of a life that was replaced is taken. Method: site 2 runs twice, as a copied
+    // host would, and its first life speaks after the second.
+    Context context{SiteLife{SiteId{1}, Incarnation{1}}, 1};
+    Sessions sessions(context, "plant");
+    Context old{SiteLife{SiteId{2}, Incarnation{3}}, 1};
+    Context present{SiteLife{SiteId{2}, Incarnation{4}}, 1};
+    for (Context* life : {&present, &old}) {
+      Sessions peer(*life, "plant");
+      peer.on_link_up(SiteId{1}, Channel::kData);
+      const auto hello = std::get<SendFrame>(life->effects.front());
+      const auto got = sessions.on_frame(SiteId{2}, Channel::kData, hello.frame);
+      QCOMPARE(got.new_life, life == &present);
+      QCOMPARE(got.old_life.has_value(), life == &old);
+      if (life == &old) QVERIFY(*got.old_life == old.self);
+    }
+    QVERIFY(sessions.life(SiteId{2}) == present.self);
+  }
+
   void siteOfAnotherPlant_isRefused() {
     // Goal: two plants never mix. Method: a hello with another plant's name closes the link.
     Context context{SiteLife{SiteId{1}, Incarnation{1}}, 1};
