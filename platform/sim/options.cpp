@@ -107,6 +107,7 @@ Options options_of(std::uint64_t seed, const std::string& profile) {
   Rng tools = rng.fork("tools");
   options.tool_share = tools.chance(0.4) ? 0.2 + 0.6 * tools.unit() : 0;
   options.buggify = rng.fork("buggify").chance(0.8) && profile != "calm";
+  options.witness = options.sites == 3 && rng.fork("witness").chance(0.15);
   if (profile == "tools") options.tool_share = 0.85;
   draw_flow(rng.fork("flow"), profile, options);
   if (profile == "calm") options.faults = {};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "platform/base/ids.h"
 #include "platform/base/time.h"
 #include "platform/core/flow_limits.h"
 
@@ -42,6 +43,7 @@ struct FaultOptions {
 struct Options {
   std::uint64_t seed = 0;
   std::uint32_t sites = 3;
+  bool witness = false;  ///< the last of the sites votes and hosts no processes
   std::uint32_t clients_per_site = 2;
   std::uint32_t groups = 2;
   double tool_share = 0;     ///< of the clients, those that run the client library and the tools
@@ -56,6 +58,10 @@ struct Options {
   bool buggify = false;  ///< slow and rare ways on purpose (base/instrument.h)
   FaultOptions faults;
 };
+
+inline bool is_witness(const Options& options, SiteId site) {
+  return options.witness && site.value == options.sites;
+}
 
 /// The options of a seed. Profiles: "swarm" (all kinds), "calm" (no faults), "views" (site crashes
 /// and triggers only), "tools" (most clients run the tools), "storm" (all

@@ -38,6 +38,15 @@ void add_to(Digest& digest, const T& effect) {
   if constexpr (requires { effect.text; }) digest.add(effect.text);
 }
 
+std::vector<wire::Host> hosts_with_witness(const Options& options) {
+  std::vector<wire::Host> hosts(options.sites);
+  for (std::uint32_t i = 0; i < options.sites; ++i) {
+    hosts[i].site = SiteId{static_cast<std::uint16_t>(i + 1)};
+    hosts[i].witness = is_witness(options, hosts[i].site);
+  }
+  return hosts;
+}
+
 bool is_delivery(ByteView record) {
   static const std::uint8_t kDeliver = wire::encode(wire::ClientEvent(wire::Deliver{})).front();
   return !record.empty() && record.front() == kDeliver;
@@ -83,6 +92,7 @@ void Site::start() {
   for (std::uint32_t i = 1; i <= world_.options().sites; ++i) {
     settings.sites.push_back(SiteId{static_cast<std::uint16_t>(i)});
   }
+  if (world_.options().witness) settings.hosts = hosts_with_witness(world_.options());
   settings.plant = "simulated";
   settings.operators = {kUser};
   settings.seed = decide(world_.options().seed, {id_.value, incarnation_});

@@ -24,6 +24,7 @@ Workload::Workload(World& world) : world_(world) {
 }
 
 void Workload::on_site_started(SiteId site) {
+  if (is_witness(world_.options(), site)) return;
   for (std::uint32_t i = 0; i < world_.options().clients_per_site; ++i) {
     spawn(site,
           between(decide(world_.options().seed, {1, site.value, next_number_}), {}, millis(50)));
@@ -124,6 +125,7 @@ void Workload::replace_missing() {
   std::map<SiteId, std::uint32_t> present = coming_;
   for (const auto& worker : workers_) ++present[worker->site()];
   for (const auto& [id, site] : world_.sites()) {
+    if (is_witness(world_.options(), id)) continue;
     if (site->up() && present[id] < world_.options().clients_per_site) spawn(id, millis(20));
   }
 }
@@ -131,6 +133,7 @@ void Workload::replace_missing() {
 std::string Workload::unrest_of_site(SiteId id) {
   const Site& site = world_.site(id);
   if (!site.up()) return "site " + std::to_string(id.value) + " is down";
+  if (is_witness(world_.options(), id)) return "";  // it is in the view that the others see
   if (coming_[id] != 0) return "a worker of site " + std::to_string(id.value) + " is to come";
   bool any = false;
   for (const auto& worker : workers_) {
