@@ -59,6 +59,7 @@ void DurableLog::install(std::uint64_t view, const std::vector<SiteLife>& member
 void DurableLog::on_table(std::uint64_t epoch, const GroupTable& table) {
   table_awaited_ = false;
   delivered_epoch_ = epoch;
+  told_[rank_].markers_from = epoch;
   mark(epoch, table, true);
 }
 
@@ -225,6 +226,7 @@ void DurableLog::on_member_gone(ProcessId member) {
 void DurableLog::on_logged(std::size_t rank, const wire::Logged& logged) {
   if (logged.logged.size() != members_.size()) return;
   Told& told = told_[rank];
+  told.markers_from = logged.markers_from;
   told.markers = std::max(told.markers, logged.markers);
   for (std::size_t i = 0; i < members_.size(); ++i) {
     told.logged[i] = std::max(told.logged[i], logged.logged[i]);
@@ -233,8 +235,8 @@ void DurableLog::on_logged(std::size_t rank, const wire::Logged& logged) {
 
 bool DurableLog::durable(const Waiting& waiting) const {
   std::size_t marked = 0;
-  for (const Told& told : told_) marked += told.markers > waiting.epoch ? 1 : 0;
-  const bool oldest = told_.front().markers > waiting.epoch;
+  for (const Told& told : told_) marked += told.has_marker(waiting.epoch) ? 1 : 0;
+  const bool oldest = told_.front().has_marker(waiting.epoch);
   if (COHORT_MUTANT("durable_at_one")) return told_[rank_].logged[rank_] >= waiting.id.number;
   if (!is_quorum(marked, members_.size(), oldest)) return false;
   std::size_t logged = 0;
@@ -248,7 +250,8 @@ void DurableLog::flush(bool lease) {
   const wire::SiteSet news_for = std::exchange(news_for_, 0) & ~wire::site_bit(rank_);
   for (std::size_t peer = 0; peer < members_.size(); ++peer) {
     if (!wire::contains(news_for, peer)) continue;
-    const wire::Logged frame{view_, told_[rank_].markers, told_[rank_].logged};
+    const Told& own = told_[rank_];
+    const wire::Logged frame{view_, own.markers_from, own.markers, own.logged};
     sessions_.send(members_[peer].site, Channel::kControl, frame);
   }
   if (!lease) return;

@@ -77,8 +77,12 @@ class DurableLog {
 
  private:
   struct Told {
-    std::uint64_t markers = 0;  ///< the markers of this many epochs of the view are on disk
-    wire::SiteVector logged;    ///< by origin: updates up to this number are delivered, on disk
+    /// The markers of the view's epochs in [from, markers) are on disk: of those before its table
+    /// came a site knows nothing.
+    std::uint64_t markers_from = 0;
+    std::uint64_t markers = 0;
+    bool has_marker(std::uint64_t epoch) const { return markers_from <= epoch && epoch < markers; }
+    wire::SiteVector logged;  ///< by origin: updates up to this number are delivered, on disk
   };
   struct Waiting {
     std::uint64_t epoch = 0;

@@ -251,8 +251,10 @@ struct PlantUpdate {
 /// What durable updates the sender has on its disk (core/durable_log.h).
 struct Logged {
   std::uint64_t view = 0;
-  std::uint64_t markers = 0;  ///< of this many epochs of the view
-  SiteVector logged;          ///< by origin: updates up to this number
+  /// It has the markers of the view's epochs from `markers_from` up to, and not with, `markers`.
+  std::uint64_t markers_from = 0;
+  std::uint64_t markers = 0;
+  SiteVector logged;  ///< by origin: updates up to this number
 };
 
 using PeerFrame =

@@ -243,11 +243,13 @@ void get(Decoder& in, PlantUpdate& f) {
 
 void put(Encoder& out, const Logged& f) {
   out.varint(f.view);
+  out.varint(f.markers_from);
   out.varint(f.markers);
   encode(out, f.logged);
 }
 void get(Decoder& in, Logged& f) {
   f.view = in.varint();
+  f.markers_from = in.varint();
   f.markers = in.varint();
   f.logged = decode_site_vector(in);
 }

@@ -13,7 +13,9 @@ namespace {
 struct Request {
   std::optional<Place> original;
   std::optional<Place> applied;
-  std::map<ProcessId, Place> successors;  ///< by the coordinator that failed before them
+  /// By the coordinator that failed before them, and how many had: one that left and came back may
+  /// have been chosen, and have failed, again.
+  std::map<std::pair<ProcessId, std::uint64_t>, Place> successors;
 };
 
 bool learned_of_failure(const ProcessHistory& history, ProcessId failed, std::size_t before) {
@@ -40,7 +42,7 @@ void check_act(const Index& index, Place here, Request& request, Findings& findi
   if (!learned_of_failure(history, record.peer, here.index)) {
     findings.add("a cohort takes over with no news of the coordinator's failure", {here});
   }
-  const auto [successor, first] = request.successors.try_emplace(record.peer, here);
+  const auto [successor, first] = request.successors.try_emplace({record.peer, record.view}, here);
   if (!first) {
     findings.add("two members take over from one failed coordinator", {successor->second, here});
   }

@@ -57,6 +57,8 @@ bool parse_setting(Words& words, Scenario& scenario) {
     scenario.must_rest = false;
   } else if (words.accept("buggify")) {
     scenario.options.buggify = true;
+  } else if (words.accept("witness")) {
+    scenario.options.witness = true;
   } else if (words.accept("lenient")) {
     scenario.lenient = true;
   } else {
@@ -151,6 +153,7 @@ std::string to_text(const Scenario& scenario) {
   }
   if (!scenario.must_rest) text += "no-rest\n";
   if (options.buggify) text += "buggify\n";
+  if (options.witness) text += "witness\n";
   if (scenario.lenient) text += "lenient\n";
   text += "\n";
   for (const Step& step : scenario.steps) {

@@ -200,6 +200,7 @@ std::string Player::unrest() {
 
 std::string Player::unrest_of(SiteId id) {
   if (!world_.site(id).up()) return fmt::format("site {} is down", id.value);
+  if (is_witness(scenario_.options, id)) return "";  // it is in the view that the others see
   bool any = false;
   for (const auto& [name, actor] : actors_) {
     if (actor->site() != id || !actor->open()) continue;

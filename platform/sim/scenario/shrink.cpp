@@ -142,6 +142,7 @@ bool Shrinker::drop_last_site() {
     return (of_sites && step.action.sites.empty()) || (of_links && step.action.directions.empty());
   });
   --candidate.options.sites;
+  candidate.options.witness = false;
   return attempt(std::move(candidate), "sites");
 }
 
@@ -179,6 +180,7 @@ bool Shrinker::simplify_plant() {
     change([](Options& options) { options.network.base = millis(1); });
   }
   if (best_.options.buggify) change([](Options& options) { options.buggify = false; });
+  if (best_.options.witness) change([](Options& options) { options.witness = false; });
   if (best_.options.client_delay != Duration(100'000)) {
     change([](Options& options) { options.client_delay = Duration(100'000); });
   }

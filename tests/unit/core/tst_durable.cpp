@@ -1,5 +1,6 @@
 #include <QtTest/QtTest>
 
+#include "platform/core/durable_log.h"
 #include "platform/wire/group_log.h"
 #include "unit/core/plant.h"
 
@@ -86,6 +87,75 @@ struct Ledger {
   }
   wire::GroupLogSummary summary(std::uint16_t site) {
     return *wire::summarize(SiteId{site}, plant.group_log(site, "ledger"));
+  }
+};
+
+constexpr SiteLife kFirst{SiteId{1}, Incarnation{1}};
+constexpr SiteLife kSecond{SiteId{2}, Incarnation{1}};
+constexpr SiteLife kLate{SiteId{3}, Incarnation{2}};
+const std::vector<SiteLife> kView{kFirst, kSecond, kLate};
+
+/// The log of one site of the view alone; its writes end when they are asked to.
+struct Alone {
+  core::Context context;
+  core::Sessions sessions{context, "plant"};
+  core::DurableLog log{context, sessions};
+  int durable = 0;
+
+  explicit Alone(SiteLife self) : context(self, 1) {
+    log.on_outcome = [this](const wire::MessageId&, ProcessId, bool good) {
+      durable += good ? 1 : 0;
+    };
+  }
+  void end_writes() {
+    for (const core::Effect& effect : std::exchange(context.effects, {})) {
+      if (const auto* write = std::get_if<core::LogWrite>(&effect)) log.on_log_done(write->token);
+    }
+  }
+  /// What the log tells site 1 at the end of this step.
+  wire::Logged tells() {
+    core::Context other{kFirst, 1};
+    core::Sessions end(other, "plant");
+    end.on_link_up(context.self.site, core::Channel::kControl);
+    sessions.on_link_up(kFirst.site, core::Channel::kControl);
+    const auto hello = std::get<core::SendFrame>(other.effects.front());
+    sessions.on_frame(kFirst.site, core::Channel::kControl, hello.frame);
+    log.flush(true);
+    wire::Logged told;
+    for (const core::Effect& effect : context.effects) {
+      const auto* frame = std::get_if<core::SendFrame>(&effect);
+      if (frame == nullptr || frame->site != kFirst.site) continue;
+      const auto got = end.on_frame(context.self.site, frame->channel, frame->whole());
+      if (got.frame && std::holds_alternative<wire::Logged>(*got.frame)) {
+        told = std::get<wire::Logged>(*got.frame);
+      }
+    }
+    return told;
+  }
+};
+
+/// Groups "ledger" and "other", each with one member, at sites 1 and 2, that logs it.
+struct Groups {
+  core::GroupTable table;
+  std::map<SiteLife, std::uint64_t> numbers;
+  ProcessId writer = ProcessId::make(kFirst, 1);
+  GroupId ledger = begin("ledger", writer);
+  GroupId other = begin("other", ProcessId::make(kSecond, 1));
+
+  core::ChangeOutcome apply(wire::ChangeKind kind, ProcessId process, const std::string& name,
+                            GroupId group) {
+    wire::Change change;
+    change.id = {process.life(), ++numbers[process.life()]};
+    change.kind = kind;
+    change.process = process;
+    change.name = name;
+    change.group = group;
+    return table.apply(change);
+  }
+  GroupId begin(const std::string& name, ProcessId process) {
+    const GroupId group = apply(wire::ChangeKind::kCreate, process, name, {}).group;
+    apply(wire::ChangeKind::kLogs, process, "", group);
+    return group;
   }
 };
 
@@ -251,6 +321,33 @@ class TstDurable : public QObject {
     late.plant.run(seconds(1));
     QCOMPARE(late.count<wire::Deliver>(1), 1);
     QCOMPARE(late.count<wire::Durable>(1), 0);
+  }
+
+  void siteThatGotItsTableLater_doesNotCountForTheEpochsBefore() {
+    // Goal: P50. What the table has no more, its site can have no marker of: the ledger's writer
+    // has left when site 3 gets its table, and site 3 has the markers of another group.
+    Groups groups;
+    const core::Group ledger = *groups.table.find(groups.ledger);
+    Alone sender(kFirst);
+    sender.log.install(9, kView, 0, &groups.table);
+    groups.apply(wire::ChangeKind::kLeave, groups.writer, "", groups.ledger);
+    Alone late(kLate);
+    late.log.install(9, kView, 2, nullptr);
+    late.log.on_table(2, groups.table);
+    late.end_writes();
+    const wire::Logged told = late.tells();
+    QCOMPARE(told.markers_from, std::uint64_t{2});
+    QCOMPARE(told.markers, std::uint64_t{3});
+
+    sender.end_writes();
+    sender.log.await({kFirst, 9, 3}, 0, groups.writer, ledger);
+    sender.log.on_logged(0, {9, 0, 1, {3, 0, 0}});
+    sender.log.on_logged(2, told);
+    sender.log.flush(true);
+    QCOMPARE(sender.durable, 0);
+    sender.log.on_logged(1, {9, 0, 1, {0, 0, 0}});
+    sender.log.flush(true);
+    QCOMPARE(sender.durable, 1);
   }
 
   void memberThatLeavesAndLogsAgain_beginsAnew() {

@@ -111,7 +111,7 @@ std::vector<PeerFrame> samples() {
   frames.emplace_back(wire::TableRequest{7});
   frames.emplace_back(wire::TableSnapshot{7, {1, 2, 3}});
   frames.emplace_back(wire::LeaveRequest{7});
-  frames.emplace_back(wire::Logged{7, 2, {5, 6}});
+  frames.emplace_back(wire::Logged{7, 1, 2, {5, 6}});
   frames.emplace_back(wire::Fragment{7, 3, 49152, 100000, {1, 2, 3}});
   frames.emplace_back(wire::FragmentDrop{7, 3});
   frames.emplace_back(

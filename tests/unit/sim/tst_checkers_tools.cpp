@@ -7,6 +7,14 @@ namespace cohort::sim::checkers {
 class TstCheckersTools : public QObject {
   Q_OBJECT
 
+  /// The member acts for p's request when r was the last of `failed` coordinators that failed.
+  static void takes_over(Story& story, ProcessId member, std::uint64_t failed) {
+    HistoryRecord& act = story.note(member, "cc.act");
+    act.id = Story::id(p, 1);
+    act.view = failed;
+    act.peer = r;
+  }
+
  private slots:
   void reply_from_one_process_twice_violates_group_rpc() {
     Story story = three_members();
@@ -41,16 +49,18 @@ class TstCheckersTools : public QObject {
   void two_successors_of_one_coordinator_violate_single_effect() {
     Story story = three_members();
     lose_r(story);
-    const auto takes_over = [&story](ProcessId member) {
-      HistoryRecord& act = story.note(member, "cc.act");
-      act.id = Story::id(p, 1);
-      act.view = 1;
-      act.peer = r;
-    };
-    takes_over(q);
+    takes_over(story, q, 1);
     must_hold(story);
-    takes_over(p);
+    takes_over(story, p, 1);
     must_violate(story, "R2");
+  }
+
+  void coordinator_that_returned_and_failed_again_has_a_second_successor() {
+    Story story = three_members();
+    lose_r(story);
+    takes_over(story, q, 1);
+    takes_over(story, p, 3);
+    must_hold(story);
   }
 
   void result_applied_twice_violates_single_effect() {
