@@ -1,4 +1,4 @@
-# One interface target that carries the compiler's warnings, hardening and sanitizers.
+# One interface target that carries the compiler's warnings, hardening, sanitizers and counters of coverage.
 add_library(cohort_options INTERFACE)
 target_compile_options(cohort_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
@@ -13,4 +13,11 @@ target_compile_definitions(cohort_options INTERFACE _GLIBCXX_ASSERTIONS)
 if(COHORT_SANITIZE)
   target_compile_options(cohort_options INTERFACE -fsanitize=${COHORT_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(cohort_options INTERFACE -fsanitize=${COHORT_SANITIZE})
+endif()
+if(COHORT_COVERAGE)
+  # Relocated counters can live in the file itself: processes that end by _exit or an assertion (the
+  # simulator's children) count as well.
+  target_compile_options(cohort_options INTERFACE
+    -fprofile-instr-generate -fcoverage-mapping "SHELL:-mllvm -runtime-counter-relocation")
+  target_link_options(cohort_options INTERFACE -fprofile-instr-generate)
 endif()
