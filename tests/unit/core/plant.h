@@ -144,6 +144,15 @@ class Plant {
     return false;
   }
 
+  /// Whether some ChangeDone says so.
+  bool says_done(std::uint16_t number, ClientHandle client, const std::string& text) {
+    for (const auto& event : heard(number, client)) {
+      const auto* done = std::get_if<wire::ChangeDone>(&event);
+      if (done != nullptr && done->text.find(text) != std::string::npos) return true;
+    }
+    return false;
+  }
+
   void leave(std::uint16_t number) { give(SiteId{number}, Leave{}); }
 
   /// Frames between the two are lost from now on, without a word to either.
@@ -166,15 +175,25 @@ class Plant {
   /// Only frames from `a` to `b` are lost.
   void cut_one_way(std::uint16_t a, std::uint16_t b) { cuts_.insert({SiteId{a}, SiteId{b}}); }
 
-  /// Opens a client at the site and says hello.
-  ClientHandle client(std::uint16_t number, std::uint32_t user = 0) {
+  /// Opens a client at the site, which says nothing yet.
+  ClientHandle open(std::uint16_t number, std::uint32_t user = 0) {
     const ClientHandle handle{next_client_++};
     give(SiteId{number}, ClientOpened{handle, user});
+    return handle;
+  }
+  /// Opens a client at the site and says hello.
+  ClientHandle client(std::uint16_t number, std::uint32_t user = 0) {
+    const ClientHandle handle = open(number, user);
     ask(number, handle, wire::Hello{wire::kClientProtocolVersion, "test", 1});
     return handle;
   }
   void ask(std::uint16_t number, ClientHandle client, const wire::ClientRequest& request) {
     give(SiteId{number}, ClientFrame{client, wire::framed(wire::encode(request))});
+  }
+
+  /// What the site's daemon says of one of its network paths.
+  void report_path(std::uint16_t number, PathReport report) {
+    give(SiteId{number}, std::move(report));
   }
 
   /// What the client's link brings at once, whatever it is.

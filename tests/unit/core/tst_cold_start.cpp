@@ -1,5 +1,6 @@
 #include <QtTest/QtTest>
 
+#include "platform/base/limits.h"
 #include "platform/wire/view_records.h"
 #include "unit/core/plant.h"
 
@@ -223,6 +224,153 @@ class TstColdStart : public QObject {
     plant.ask(1, inspector, wire::Inspect{2, "sites", ""});
     plant.run(millis(50));
     QVERIFY(plant.says(1, inspector, "hall 2 burnt down"));
+  }
+
+  void operatorsOverride_takesInWhoWaitsBesideIt() {
+    // Goal: who is alive and waits is not left out. Method: 4 and 5 are left of five; 4 is forced.
+    Plant plant(5);
+    for (std::uint16_t site : Sites{1, 2, 3, 4, 5})
+      plant.log(site) = {committed(1, {1, 2, 3, 4, 5})};
+    boot(plant, {4, 5});
+    plant.run(seconds(5));
+    QCOMPARE(plant.last_view(4), std::string());
+    plant.ask(4, plant.client(4), wire::ForceForm{1, "halls 1 to 3 burnt down"});
+    plant.run(seconds(2));
+    const auto& traces = plant.traces(4);
+    const auto first = std::find_if(traces.begin(), traces.end(), [](const std::string& trace) {
+      return trace.starts_with("event=view.installed");
+    });
+    QVERIFY(first != traces.end());
+    QVERIFY2(first->ends_with(" members=4.2,5.2"), first->c_str());
+    QCOMPARE(plant.last_view(5), std::string("4.2,5.2"));
+  }
+
+  void operatorsOverride_isRefusedWhereTheSiteJoinsAView() {
+    // Goal: an override is no way around a working plant. Method: site 3 comes back; it has heard
+    // the others' view and is not in it yet.
+    Plant plant(3);
+    for (std::uint16_t site : Sites{1, 2, 3}) plant.start(site);
+    plant.run(seconds(3));
+    plant.kill(3);
+    plant.run(seconds(2));
+    plant.start(3);
+    const auto client = plant.client(3);
+    plant.run(millis(20));
+    QCOMPARE(plant.last_view(3), std::string("1.1,2.1,3.1"));  // that of its former life
+    plant.ask(3, client, wire::ForceForm{1, "just so"});
+    QVERIFY(plant.says_done(3, client, "a view works elsewhere and this site is about to join it"));
+    plant.run(seconds(2));
+    QCOMPARE(plant.last_view(3), std::string("1.1,2.1,3.2"));
+  }
+
+  void operatorsOverride_byAnotherUser_isRefused() {
+    // Goal: only operators form views. Method: a user who is none, at a site that waits.
+    Plant plant(3);
+    plant.log(3) = {committed(1, {1, 2, 3})};
+    boot(plant, {3});
+    plant.run(seconds(2));
+    const auto client = plant.client(3, 1000);
+    plant.ask(3, client, wire::ForceForm{1, "let me"});
+    plant.run(seconds(2));
+    QVERIFY(plant.says_done(3, client, "user 1000 is no operator of this site"));
+    QCOMPARE(plant.last_view(3), std::string());
+  }
+
+  void operatorsOverrides_areKeptToTheirLimit_theOldestGoesFirst_data() {
+    QTest::addColumn<std::size_t>("before");
+    QTest::addColumn<QString>("oldest");
+    QTest::newRow("room for one") << limits::kOverridesKept - 1 << "override 1";
+    QTest::newRow("full") << limits::kOverridesKept << "override 2";
+  }
+
+  void operatorsOverrides_areKeptToTheirLimit_theOldestGoesFirst() {
+    // Goal: kOverridesKept. Method: a log whose plant has gone through so many; one more by force.
+    QFETCH(std::size_t, before);
+    QFETCH(QString, oldest);
+    wire::ViewValue value = value_of(before * wire::kOverrideStep + 1, {2, 3});
+    for (std::size_t i = 1; i <= before; ++i) {
+      value.overrides.push_back({i * wire::kOverrideStep + 1, "override " + std::to_string(i)});
+    }
+    Plant plant(3);
+    plant.log(3) = {wire::encode(wire::ViewLogRecord{Kind::kCommitted, value.view, {}, value})};
+    boot(plant, {3});
+    plant.run(seconds(2));
+    const auto client = plant.client(3);
+    plant.ask(3, client, wire::ForceForm{1, "once more"});
+    plant.run(seconds(2));
+    QCOMPARE(plant.last_view(3), std::string("3.2"));
+    plant.ask(3, client, wire::Inspect{2, "sites", ""});
+    const auto* answer = std::get_if<wire::Inspection>(&plant.heard(3, client).back());
+    QVERIFY(answer != nullptr);
+    const auto overrides = answer->answer.list("overrides");
+    QCOMPARE(overrides.size(), limits::kOverridesKept);
+    QCOMPARE(QString::fromStdString(overrides.front().text("text")), oldest);
+    QVERIFY(overrides.back().text("text").find("once more") != std::string::npos);
+  }
+
+  void plantRecord_ofTheNewestLog_isTaken_whoeverForms() {
+    // Goal: an operator's change survives a total failure. Method: 1, the oldest, missed the view
+    // that made the change; 2 has it in its log; together they form the next one.
+    Plant plant(3);
+    wire::ViewValue changed = value_of(2, {1, 2});
+    changed.plant.version = 2;
+    changed.plant.timers = {{"lease_ms", 700}};
+    plant.log(1) = {committed(1, {1, 2})};
+    plant.log(2) = {committed(1, {1, 2}),
+                    wire::encode(wire::ViewLogRecord{Kind::kCommitted, 2, {}, changed})};
+    boot(plant, {1, 2});
+    plant.run(seconds(5));
+    for (std::uint16_t site : Sites{1, 2}) {
+      QCOMPARE(plant.last_view(site), std::string("1.2,2.2"));
+      const auto client = plant.client(site);
+      plant.ask(site, client, wire::Inspect{1, "sites", ""});
+      const auto* answer = std::get_if<wire::Inspection>(&plant.heard(site, client).back());
+      QVERIFY(answer != nullptr);
+      QCOMPARE(answer->answer.integer("plant_version"), std::int64_t{2});
+      for (const wire::Message& timer : answer->answer.list("timers")) {
+        if (timer.text("name") == "lease_ms") QCOMPARE(timer.integer("value_ms"), 700);
+      }
+    }
+  }
+
+  void viewLog_thatIsCorrupt_stopsTheSite() {
+    // Goal: a disk that lies is not believed. Method: one record of two lacks its last byte.
+    Plant plant(3);
+    Bytes torn = committed(2, {1, 2});
+    torn.pop_back();
+    plant.log(1) = {committed(1, {1, 2, 3}), torn};
+    boot(plant, {1});
+    QVERIFY(!plant.running(1));
+    QVERIFY2(plant.stop_reason(1).starts_with("the view log is corrupt"),
+             plant.stop_reason(1).c_str());
+  }
+
+  void leave_beforeTheFirstView_isDoneAtOnce() {
+    // Goal: a site that waits for a quorum can be stopped in order. Method: one of three.
+    Plant plant(3);
+    plant.start(1);
+    plant.run(seconds(1));
+    plant.leave(1);
+    QVERIFY(!plant.running(1));
+    QVERIFY(plant.stopped_for_good(1));
+    QCOMPARE(plant.stop_reason(1), std::string("left"));
+  }
+
+  void recordedPlant_isThatOfTheLastCommittedView() {
+    // Goal: a daemon starts with the hosts that the plant has agreed on. Method: a log with two
+    // committed views and a later one that was only accepted.
+    const auto of_version = [](std::uint64_t version, Kind kind, std::uint64_t view) {
+      wire::ViewValue value = value_of(view, {1, 2, 3});
+      value.plant.version = version;
+      return wire::encode(wire::ViewLogRecord{kind, view, {}, value});
+    };
+    QVERIFY(!core::recorded_plant({}).has_value());
+    QVERIFY(!core::recorded_plant({of_version(5, Kind::kAccepted, 1)}).has_value());
+    const auto recorded = core::recorded_plant({of_version(1, Kind::kCommitted, 1),
+                                                of_version(2, Kind::kCommitted, 2),
+                                                of_version(3, Kind::kAccepted, 3)});
+    QVERIFY(recorded.has_value());
+    QCOMPARE(recorded->version, std::uint64_t{2});
   }
 
   void operatorsOverride_isRefusedWhereAViewWorks() {

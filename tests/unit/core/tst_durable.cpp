@@ -180,6 +180,46 @@ class TstDurable : public QObject {
     }
   }
 
+  void stateInParts_isOneCheckpoint_andAnsweredOnce() {
+    // Goal: a state longer than a frame is logged whole. Method: three parts; the log is complete
+    // with the last of them, and so is the answer.
+    Ledger ledger({});
+    ledger.plant.ask(1, ledger.clients[1], wire::BeginLog{2, ledger.group});
+    ledger.plant.run(millis(20));
+    ledger.plant.ask(1, ledger.clients[1], wire::Checkpoint{3, ledger.group, true, {7, 8}});
+    ledger.plant.ask(1, ledger.clients[1], wire::Checkpoint{4, ledger.group, true, {9}});
+    ledger.plant.run(millis(200));
+    QVERIFY(!ledger.summary(1).complete);
+    QVERIFY(!ledger.outcome(1, 3) && !ledger.outcome(1, 4));
+    ledger.plant.ask(1, ledger.clients[1], wire::Checkpoint{5, ledger.group, false, {10}});
+    ledger.plant.run(millis(200));
+    QCOMPARE(ledger.outcome(1, 5), std::optional(Errc::kOk));
+    QVERIFY(!ledger.outcome(1, 3) && !ledger.outcome(1, 4));
+    QVERIFY(ledger.summary(1).complete);
+    Bytes state;
+    std::string flags;
+    for (const auto& record : ledger.records(1)) {
+      if (record.kind != wire::GroupLogRecord::Kind::kCheckpoint) continue;
+      state.insert(state.end(), record.bytes.begin(), record.bytes.end());
+      flags += record.flag ? "more " : "last ";
+    }
+    QCOMPARE(state, (Bytes{7, 8, 9, 10}));
+    QCOMPARE(flags, std::string("more more last "));
+  }
+
+  void stateOfNoGroup_isRefusedAtItsLastPart() {
+    // Goal: only what can be answered is. Method: two parts for a group that there is not.
+    Ledger ledger({});
+    const GroupId nothing = GroupId::make(999);
+    ledger.plant.ask(1, ledger.clients[1], wire::Checkpoint{3, nothing, true, {7}});
+    ledger.plant.run(millis(50));
+    QVERIFY(!ledger.outcome(1, 3));
+    ledger.plant.ask(1, ledger.clients[1], wire::Checkpoint{4, nothing, false, {8}});
+    ledger.plant.run(millis(50));
+    QCOMPARE(ledger.outcome(1, 4), std::optional(Errc::kUnknownGroup));
+    QCOMPARE(ledger.records(1).size(), std::size_t{0});
+  }
+
   void update_isWrittenWhileItIsNotSafeYet_andReportedWhenItIs() {
     // Goal: the disk is not waited for after the word of what the others hold, and P50 counts only
     // what survives. Method: nobody hears that site 3 holds the update: it lies in all logs, and is

@@ -82,6 +82,28 @@ class TstGroupTable : public QObject {
     QCOMPARE(s.apply(ChangeKind::kJoin, a, "open").code, Errc::kOk);
   }
 
+  void groups_areLimited_andOneThatEndsMakesRoom() {
+    // Goal: kGroupsPerPlant. Method: as many groups as there may be, one more, and one less.
+    Script s;
+    const ProcessId a = ProcessId::make(kOne, 1);
+    GroupId last;
+    for (std::size_t i = 0; i < limits::kGroupsPerPlant; ++i) {
+      // Each is another process's, which may be in some of them only.
+      const ProcessId process =
+          ProcessId::make(kOne, static_cast<std::uint32_t>(2 + i / limits::kGroupsPerProcess));
+      const auto made = s.apply(ChangeKind::kCreate, process, "g" + std::to_string(i));
+      QCOMPARE(made.code, Errc::kOk);
+      last = made.group;
+    }
+    const auto beyond = s.apply(ChangeKind::kCreate, a, "beyond");
+    QCOMPARE(beyond.code, Errc::kLimit);
+    QVERIFY2(beyond.text.find("its 4096 groups") != std::string::npos, beyond.text.c_str());
+    QCOMPARE(s.apply(ChangeKind::kJoin, a, "beyond", {}, true).code, Errc::kLimit);
+    QCOMPARE(s.apply(ChangeKind::kJoin, a, "g0").code, Errc::kOk);
+    s.apply(ChangeKind::kKillGroup, a, "", last);
+    QCOMPARE(s.apply(ChangeKind::kCreate, a, "beyond").code, Errc::kOk);
+  }
+
   void repeatedChange_doesNothing() {
     // Goal: re-submission after a view change is harmless. Method: the same id twice.
     GroupTable table;

@@ -45,6 +45,14 @@ PlantChange timer(std::string name, std::int64_t value_ms) {
   return change;
 }
 
+PlantChange address(std::uint16_t site, std::string address, std::uint16_t port) {
+  PlantChange change;
+  change.kind = PlantChangeKind::kSetEndpoints;
+  change.host.site = SiteId{site};
+  change.host.endpoints = {{std::move(address), port}};
+  return change;
+}
+
 /// A plant whose founders run, with an operator at site 1.
 struct Cell {
   explicit Cell(std::uint16_t sites, std::set<std::uint16_t> witnesses = {}) : plant(sites) {
@@ -96,6 +104,9 @@ class TstHosts : public QObject {
   void change_thatIsWrong_isRefusedAtOnce_data();
   void change_thatIsWrong_isRefusedAtOnce();
   void change_coordinatorDies_isDoneAllTheSame();
+  void changes_thatExcludeEachOther_theSecondIsRefused();
+  void address_changed_isInForceAtAllSitesAndInLaterLives();
+  void lastHostThatIsNoWitness_isNotRemoved();
   void timers_changeAtAllSitesWithOneView();
   void founders_thatDiffer_formNothing();
   void witness_keepsThePlantGoing_whoeverDies_data();
@@ -219,7 +230,19 @@ void TstHosts::change_thatIsWrong_isRefusedAtOnce_data() {
   wire::Host nowhere = plant.host(7);
   nowhere.endpoints.clear();
   row("no address", add(nowhere), "needs one or two addresses");
+  wire::Host deaf = plant.host(7);
+  deaf.endpoints = {{"127.0.0.7", 0}};
+  row("no port", add(deaf), "site 7 needs an address and a port");
+  deaf.endpoints = {{"", 7401}};
+  row("empty address", add(deaf), "site 7 needs an address and a port");
+  wire::Host nobody = plant.host(7);
+  nobody.site = SiteId{0};
+  row("site zero", add(nobody), "a site's number is 1 or more");
   row("unknown site", removal(9), "no site 9");
+  row("unknown site's address", address(9, "127.0.0.9", 7401), "no site 9");
+  row("another's address", address(2, "127.0.0.3", 7401), "site 3 listens at");
+  row("floor above ceiling", timer("suspicion_floor_ms", 5001), "must not be above suspicion_cei");
+  row("floor of few heartbeats", timer("suspicion_floor_ms", 299), "suspicion_floor_ms must be at");
   row("unknown timer", timer("nap_ms", 5), "there is no timer 'nap_ms'");
   row("timer out of range", timer("lease_ms", 5), "lease_ms may be 100 to");
   row("timers in conflict", timer("heartbeat_ms", 1000), "at least three times heartbeat_ms");
@@ -249,6 +272,59 @@ void TstHosts::change_coordinatorDies_isDoneAllTheSame() {
   QCOMPARE(done.size(), std::size_t{1});
   QCOMPARE(done.front().code, Errc::kOk);
   QCOMPARE(cell.sites(2).integer("plant_version"), std::int64_t{2});
+}
+
+void TstHosts::changes_thatExcludeEachOther_theSecondIsRefused() {
+  // Each is possible where it is asked for; one ballot decides both, in one order at all sites.
+  Cell cell(3);
+  const ClientHandle at_3 = cell.plant.client(3);
+  cell.plant.run(millis(50));
+  wire::Host other = cell.plant.host(7);
+  other.endpoints = {{"127.0.0.8", 7401}};
+  cell.plant.ask(3, at_3, wire::ChangePlant{5, wire::encode(add(other))});
+  const wire::ChangeDone here = cell.change(add(cell.plant.host(7)));
+  const auto there = all<wire::ChangeDone>(cell.plant.heard(3, at_3));
+  QCOMPARE(there.size(), std::size_t{1});
+  const bool first_here = here.code == Errc::kOk;
+  QCOMPARE(first_here ? there.front().code : here.code, Errc::kAlreadyExists);
+  QCOMPARE(first_here ? here.code : there.front().code, Errc::kOk);
+  const std::string& refusal = first_here ? there.front().text : here.text;
+  QVERIFY2(refusal.starts_with("site 7 is there"), refusal.c_str());
+  const std::string wanted = first_here ? "127.0.0.7" : "127.0.0.8";
+  for (std::uint16_t site = 1; site <= 3; ++site) {
+    const auto hosts = cell.sites(site).list("hosts");
+    QCOMPARE(hosts.size(), std::size_t{4});
+    QCOMPARE(hosts.back().list("paths").at(0).text("address"), wanted);
+  }
+}
+
+void TstHosts::address_changed_isInForceAtAllSitesAndInLaterLives() {
+  Cell cell(3);
+  QCOMPARE(cell.change(address(2, "127.0.0.12", 7402)).code, Errc::kOk);
+  cell.plant.kill(3);
+  cell.plant.run(seconds(2));
+  cell.plant.start(3);  // its plant file has the former address
+  cell.plant.run(seconds(3));
+  for (std::uint16_t site = 1; site <= 3; ++site) {
+    const wire::Message sites = cell.sites(site);
+    QCOMPARE(sites.integer("plant_version"), std::int64_t{2});
+    const auto hosts = sites.list("hosts");
+    QCOMPARE(hosts.size(), std::size_t{3});
+    QCOMPARE(hosts[0].list("paths").at(0).text("address"), std::string("127.0.0.1"));
+    QCOMPARE(hosts[1].list("paths").size(), std::size_t{1});
+    QCOMPARE(hosts[1].list("paths").at(0).text("address"), std::string("127.0.0.12"));
+    QCOMPARE(hosts[1].list("paths").at(0).integer("port"), std::int64_t{7402});
+  }
+}
+
+void TstHosts::lastHostThatIsNoWitness_isNotRemoved() {
+  Plant plant(2);
+  plant.witnesses = {2};
+  wire::PlantRecord record;
+  record.hosts = {plant.host(1), plant.host(2)};
+  const auto without = core::changed(record, removal(1));
+  QVERIFY(!without && without.error().code == Errc::kRefused);
+  QVERIFY(core::changed(record, removal(2)).has_value());
 }
 
 void TstHosts::timers_changeAtAllSitesWithOneView() {
