@@ -64,7 +64,7 @@ inline constexpr std::size_t kDirectTowardsSiteBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kDirectUntakenBytes = 16 * 1024 * 1024;
 /// States above this travel over a connection of their own.
 inline constexpr std::size_t kDirectStateBytes = 256 * 1024;
-inline constexpr std::size_t kParkedFramesPerPeer = 65536;
+inline constexpr std::size_t kParkedFrames = 65536;  ///< of a view that is not installed here yet
 inline constexpr std::size_t kChangesPerEpoch = 256;
 inline constexpr std::size_t kDurableWaiting = 65536;  ///< an origin's updates, not yet on disks
 inline constexpr std::size_t kTraceRing = 4096;

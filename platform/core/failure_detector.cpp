@@ -211,11 +211,6 @@ MonotonicTime FailureDetector::suspected_at(SiteId site) const {
   return found == peers_.end() ? kNever : found->second.suspected_at;
 }
 
-bool FailureDetector::heard_within(SiteId site, Duration age, MonotonicTime now) const {
-  const auto found = peers_.find(site);
-  return found != peers_.end() && now - std::max(found->second.base, found->second.echoed) <= age;
-}
-
 std::int64_t FailureDetector::silent_for_ms(SiteId site, MonotonicTime now) const {
   const auto found = peers_.find(site);
   if (found == peers_.end()) return -1;

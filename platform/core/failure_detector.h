@@ -70,7 +70,6 @@ class FailureDetector {
   MonotonicTime suspected_at(SiteId site) const;
   /// When a member became suspected last; kNever: none is.
   MonotonicTime suspected_since() const { return suspected_since_; }
-  bool heard_within(SiteId site, Duration age, MonotonicTime now) const;
   std::int64_t silent_for_ms(SiteId site, MonotonicTime now) const;
 
   /// A quorum of the view has echoed a Status that we sent at most Timers::lease ago.

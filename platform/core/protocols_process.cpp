@@ -231,6 +231,9 @@ void ProtocolsProcess::Parts::on_install(const ViewChange::Install& install) {
   const wire::ViewValue& value = install.value;
   if (value.plant.version != plant_version) set_hosts(value.plant);
   plant_version = value.plant.version;
+  for (SiteLife life : value.members) {
+    if (life != context.self) sessions.expect(life);
+  }
   ClientPort::ViewNews news;
   news.view = {value.view, value.members};
   std::vector<SiteLife> departed;

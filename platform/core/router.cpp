@@ -56,15 +56,24 @@ bool Router::is_over(SiteLife life) const {
   });
 }
 
+/// Kept until its view is installed here. No frame comes twice, so none may be dropped.
+void Router::park(SiteId from, wire::PeerFrame frame) {
+  if (parked_.size() == limits::kParkedFrames) {
+    context_.fail_stop(
+        "more than " + std::to_string(limits::kParkedFrames) +
+        " frames came of a view that this site cannot install; it starts again and joins");
+    return;
+  }
+  COHORT_PROBE("router.frame_of_next_view");
+  parked_.emplace_back(from, std::move(frame));
+  ask_for_commit(from);
+}
+
 template <typename Frame>
 bool Router::present(SiteId from, Frame& frame, std::size_t& rank) {
   const ViewBasis& basis = views_.basis();
   if (!basis.operational || frame.view > basis.number) {
-    if (frame.view > basis.number && parked_.size() < limits::kParkedFramesPerPeer) {
-      COHORT_PROBE("router.frame_of_next_view");
-      parked_.emplace_back(from, std::move(frame));
-      ask_for_commit(from);
-    }
+    if (frame.view > basis.number) park(from, std::move(frame));
     return false;
   }
   const auto found = basis.rank_of(from);

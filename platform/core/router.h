@@ -57,6 +57,7 @@ class Router {
   /// True: the frame is of the present view and from one of its members, whose rank is given.
   template <typename Frame>
   bool present(SiteId from, Frame& frame, std::size_t& rank);
+  void park(SiteId from, wire::PeerFrame frame);
   void ask_for_commit(SiteId from);
 
   Context& context_;

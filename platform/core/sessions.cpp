@@ -1,5 +1,7 @@
 #include "platform/core/sessions.h"
 
+#include <utility>
+
 #include "platform/base/instrument.h"
 
 namespace cohort::core {
@@ -73,6 +75,23 @@ Sessions::Received Sessions::on_frame(SiteId site, Channel channel, ByteView byt
   return result;
 }
 
+void Sessions::begin_life(Peer& peer, SiteLife life) {
+  peer.life = life;
+  peer.heard = false;
+  for (Session& each : peer.channels) {
+    const bool link_up = each.link_up;
+    each = Session{};
+    each.link_up = link_up;
+  }
+}
+
+void Sessions::expect(SiteLife life) {
+  Peer& peer = peers_[life.site];
+  if (peer.life.incarnation >= life.incarnation) return;
+  COHORT_PROBE("session.life_expected");
+  begin_life(peer, life);
+}
+
 void Sessions::on_hello(Peer& peer, SiteId site, Channel channel, const wire::SessionHello& hello,
                         Received& result) {
   if (hello.self.site != site || hello.plant != plant_) {
@@ -87,14 +106,9 @@ void Sessions::on_hello(Peer& peer, SiteId site, Channel channel, const wire::Se
   }
   if (hello.self != peer.life) {
     COHORT_PROBE(peer.life.incarnation.value == 0 ? "session.first_life" : "session.new_life");
-    result.new_life = true;
-    peer.life = hello.self;
-    for (Session& each : peer.channels) {
-      const bool link_up = each.link_up;
-      each = Session{};
-      each.link_up = link_up;
-    }
+    begin_life(peer, hello.self);
   }
+  result.new_life = !std::exchange(peer.heard, true);
   Session& session = peer.channels[static_cast<std::size_t>(channel)];
   session.established = true;
   if (hello.peer == context_.self) {

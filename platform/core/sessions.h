@@ -27,6 +27,10 @@ class Sessions {
   void on_link_up(SiteId site, Channel channel);
   void on_link_down(SiteId site, Channel channel);
 
+  /// The life is a member of a view that is installed here. It may not have been heard yet: what is
+  /// sent to it from now on waits for it, and not for the one before.
+  void expect(SiteLife life);
+
   struct Received {
     std::optional<wire::PeerFrame> frame;  ///< absent: a frame of the session itself, or a repeat
     bool new_life = false;                 ///< the peer has come back as another life
@@ -35,7 +39,7 @@ class Sessions {
   /// Malformed frames, gaps and strangers close the link.
   Received on_frame(SiteId site, Channel channel, ByteView bytes);
 
-  /// Numbered and repeated until acknowledged. Dropped where the peer's life is not known.
+  /// Numbered and repeated until acknowledged. Dropped where no life of the peer is known.
   void send(SiteId site, Channel channel, const wire::PeerFrame& frame);
   /// The same for a frame that is encoded already.
   void send(SiteId site, Channel channel, Bytes frame);
@@ -47,7 +51,7 @@ class Sessions {
   /// To a life that is over and has no session: as send_unnumbered.
   void answer_old_life(SiteId site, Channel channel, const wire::PeerFrame& frame);
 
-  /// The newest life heard of; incarnation 0: none yet.
+  /// The newest life heard or expected; incarnation 0: none yet.
   SiteLife life(SiteId site) const;
   bool up(SiteId site, Channel channel) const;
   /// Bytes sent that the peer has not acknowledged, and all that it ever has, in its present life.
@@ -79,11 +83,13 @@ class Sessions {
   };
   struct Peer {
     SiteLife life;
+    bool heard = false;  ///< a hello of this life has come
     std::array<Session, kChannels> channels;
   };
 
   Session& session(SiteId site, Channel channel);
   const Session* find(SiteId site, Channel channel) const;
+  static void begin_life(Peer& peer, SiteLife life);
   static void free_kept(Session& session, std::uint64_t received);
   void on_hello(Peer& peer, SiteId site, Channel channel, const wire::SessionHello& hello,
                 Received& result);

@@ -16,7 +16,7 @@ constexpr Duration kLongAgo = seconds(10);
 /// counts; how many bytes, for who may send, is asked of Flow.
 void Sessions::add_to(StateDigest& digest) const {
   for (const auto& [site, peer] : peers_) {
-    digest.add(site, peer.life);
+    digest.add(site, peer.life, peer.heard);
     for (const Session& session : peer.channels) {
       digest.add(session.link_up, session.established, session.acknowledged != session.received);
     }

@@ -55,8 +55,8 @@ void Flow::add_to(StateDigest& digest) const {
 }
 
 void DataPlane::add_to(StateDigest& digest) const {
-  digest.add(view_, members_, rank_, flow_, fragments_, reassembly_, multicast_, order_, stability_,
-             epochs_);
+  digest.add(view_, members_, rank_, flow_, fragments_, reassembly_, multicast_, order_, agreed_,
+             stability_, epochs_);
   digest.add(table_, sending_table_, has_table_, unapplied_, parked_, fetched_, pieces_, frozen_,
              urgent_, unfreed_);
 }

@@ -21,6 +21,18 @@ Result<std::uint64_t> ViewChange::force_form(const std::string& who) {
   if (operational_heard_ != MonotonicTime{} && context_.now - operational_heard_ < kJoinerAge) {
     return refuse("a view works elsewhere and this site is about to join it");
   }
+  if (started_ == MonotonicTime{} || context_.now - started_ < kJoinerAge) {
+    return refuse(
+        "this site has not listened for a second yet, and would undo a view that works: ask again");
+  }
+  for (const auto& [site, joining] : joining_) {
+    // Joining too, it would have told its record where a view works.
+    if (context_.now - joining.heard >= kJoinerAge) continue;
+    if (joining.status.plant_version <= basis_.plant.version) continue;
+    return refuse("site " + std::to_string(site.value) + " knows version " +
+                  std::to_string(joining.status.plant_version) + " of the plant record, this one " +
+                  std::to_string(basis_.plant.version) + ": force the view there");
+  }
   if (forcing_) return refuse("a view is being forced already");
   const ViewBasis basis = forming_basis();
   wire::ViewValue value;

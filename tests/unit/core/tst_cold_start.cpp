@@ -263,6 +263,43 @@ class TstColdStart : public QObject {
     QCOMPARE(plant.last_view(3), std::string("1.1,2.1,3.2"));
   }
 
+  void operatorsOverride_isRefusedUntilTheSiteHasListened() {
+    // Goal: the same where it has heard nobody yet. Method: the moment after its start.
+    Plant plant(3);
+    for (std::uint16_t site : Sites{1, 2, 3}) plant.start(site);
+    plant.run(seconds(3));
+    plant.kill(3);
+    plant.run(seconds(2));
+    plant.start(3);
+    const auto client = plant.client(3);
+    plant.ask(3, client, wire::ForceForm{1, "just so"});
+    QVERIFY(plant.says_done(3, client, "this site has not listened for a second yet"));
+    plant.run(seconds(2));
+    QVERIFY(plant.running(1) && plant.running(2));
+    QCOMPARE(plant.last_view(3), std::string("1.1,2.1,3.2"));
+  }
+
+  void operatorsOverride_isRefusedWhereAnotherSiteKnowsANewerPlant() {
+    // Goal: an override undoes no operator's change. Method: 4 and 5 are left of five; only 5 was
+    // in the view that changed a timer. At 4 it is refused, and done at 5.
+    Plant plant(5);
+    wire::ViewLogRecord changed;
+    for (std::uint16_t site : Sites{1, 2, 3, 4, 5})
+      plant.log(site) = {committed(1, {1, 2, 3, 4, 5})};
+    changed = *wire::decode_view_log_record(committed(2, {1, 2, 3, 4, 5}));
+    changed.value.plant.version = 2;
+    changed.value.plant.timers = {{"lease_ms", 700}};
+    plant.log(5).push_back(wire::encode(changed));
+    boot(plant, {4, 5});
+    plant.run(seconds(5));
+    const auto at_four = plant.client(4);
+    plant.ask(4, at_four, wire::ForceForm{1, "halls 1 to 3 burnt down"});
+    QVERIFY(plant.says_done(4, at_four, "site 5 knows version 2 of the plant record"));
+    plant.ask(5, plant.client(5), wire::ForceForm{1, "halls 1 to 3 burnt down"});
+    plant.run(seconds(2));
+    QCOMPARE(plant.last_view(4), std::string("5.2,4.2"));
+  }
+
   void operatorsOverride_byAnotherUser_isRefused() {
     // Goal: only operators form views. Method: a user who is none, at a site that waits.
     Plant plant(3);

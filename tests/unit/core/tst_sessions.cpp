@@ -128,6 +128,30 @@ class TstSessions : public QObject {
     QCOMPARE(ends.heard(), std::string("2 "));
   }
 
+  void framesForALifeThatWasNotHeardYet_waitForIt() {
+    // Goal: what is sent to a member of the view reaches it. Method: the view lists site 2's second
+    // life; only its first one has been heard, or none.
+    for (const bool heard_before : {true, false}) {
+      Ends ends;
+      if (heard_before) {
+        ends.link_up();
+        ends.carry();
+        ends.link_down();
+      }
+      ends.two.self.incarnation = Incarnation{2};
+      ends.second.emplace(ends.two, "plant");
+      ends.one.effects.clear();
+      ends.two.effects.clear();
+      ends.a.expect(ends.two.self);
+      ends.send(1);
+      ends.link_up();
+      ends.send(2);
+      ends.carry();
+      QCOMPARE(ends.heard(), std::string("1 2 "));
+      QVERIFY(ends.a.life(SiteId{2}) == ends.two.self);
+    }
+  }
+
   void oldLifeOfThePeer_isToldThatItIsOver() {
     // Goal: nothing of a life that was replaced is taken. Method: site 2 runs twice, as a copied
     // host would, and its first life speaks after the second.
