@@ -79,6 +79,7 @@ void ClientPort::count_as_logger(Client& client, std::uint64_t token, GroupId gr
   change.kind = wire::ChangeKind::kLogs;
   change.process = client.process;
   change.group = group;
+  durable_->on_counts_soon(client.process, name);
   start_change(client, token, std::move(change));
 }
 

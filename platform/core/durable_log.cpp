@@ -201,13 +201,13 @@ void DurableLog::begin(ProcessId member, const Group& group) {
   record.flag = !logs_here(group);
   for (const auto& [id, ahead] : ahead_) record.ahead += ahead.group == group.name ? 1 : 0;
   if (record.ahead > 0) COHORT_PROBE("durable.begins_behind_what_was_written_ahead");
-  beginning_[{group.name, member}] = next_beginning_++;
+  beginning_[{group.name, member}] = {next_beginning_++, false};
   write(group.name, record, nullptr);
 }
 
 std::optional<std::uint64_t> DurableLog::begun(ProcessId member, const std::string& group) const {
   const auto found = beginning_.find({group, member});
-  return found == beginning_.end() ? std::nullopt : std::optional(found->second);
+  return found == beginning_.end() ? std::nullopt : std::optional(found->second.number);
 }
 
 void DurableLog::checkpoint(const std::string& group, bool more, Bytes state,
@@ -219,8 +219,20 @@ void DurableLog::checkpoint(const std::string& group, bool more, Bytes state,
   write(group, record, std::move(durable));
 }
 
+void DurableLog::on_counts_soon(ProcessId member, const std::string& group) {
+  const auto found = beginning_.find({group, member});
+  if (found != beginning_.end()) found->second.counts_soon = true;
+}
+
+void DurableLog::on_member_leaves(ProcessId member, const std::string& group) {
+  const auto found = beginning_.find({group, member});
+  if (found != beginning_.end() && !found->second.counts_soon) beginning_.erase(found);
+}
+
 void DurableLog::on_member_gone(ProcessId member) {
-  std::erase_if(beginning_, [member](const auto& begun) { return begun.first.second == member; });
+  std::erase_if(beginning_, [member](const auto& begun) {
+    return begun.first.second == member && !begun.second.counts_soon;
+  });
 }
 
 void DurableLog::on_logged(std::size_t rank, const wire::Logged& logged) {

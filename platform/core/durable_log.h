@@ -59,11 +59,12 @@ class DurableLog {
   std::optional<std::uint64_t> begun(ProcessId member, const std::string& group) const;
   /// A part of its state as it was then; `durable` is called when that lies on the disk.
   void checkpoint(const std::string& group, bool more, Bytes state, std::function<void()> durable);
+  /// The change that makes it a logging member is submitted: whatever it does now, its log goes on
+  /// until the table says that it is no member.
+  void on_counts_soon(ProcessId member, const std::string& group);
   void on_member_gone(ProcessId member);
   /// It has asked to leave: what it has begun comes to nothing.
-  void on_member_leaves(ProcessId member, const std::string& group) {
-    beginning_.erase({group, member});
-  }
+  void on_member_leaves(ProcessId member, const std::string& group);
 
   void on_log_done(std::uint64_t token);
   void on_logged(std::size_t rank, const wire::Logged& logged);
@@ -89,6 +90,10 @@ class DurableLog {
     ProcessId sender;
     wire::MessageId id;
     std::vector<std::size_t> loggers;  ///< ranks, one entry a logging member
+  };
+  struct Beginning {
+    std::uint64_t number = 0;
+    bool counts_soon = false;  ///< the change is under way: there is no way back
   };
   /// Written before it is delivered.
   struct Ahead {
@@ -120,7 +125,7 @@ class DurableLog {
   std::map<std::uint64_t, Waiting> waiting_;           ///< own updates by number
   std::map<wire::MessageId, Ahead> ahead_;             ///< undelivered updates in the logs
   /// Log already, count not yet; each beginning has a number of its own.
-  std::map<std::pair<std::string, ProcessId>, std::uint64_t> beginning_;
+  std::map<std::pair<std::string, ProcessId>, Beginning> beginning_;
   std::uint64_t next_beginning_ = 1;
   std::map<std::uint64_t, std::function<void()>> writing_;
   std::uint64_t next_token_ = 1;

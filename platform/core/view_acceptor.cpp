@@ -323,8 +323,10 @@ void ViewChange::try_install_waiting() {
     // A site that slept may find this commit in its buffers long after the others went on to a view
     // without it: what the commit delivers is an act like any other, and needs the lease (E6). So
     // does the coordinator that has only finished what another one had chosen.
-    const bool lease = acceptor_.waiting_fresh ||
-                       detector_.lease_until(acceptor_.waiting->value.members) >= context_.now;
+    // Where this site formed the value itself, that of the view that ends is enough: it may have
+    // slept since, and another one may have finished its value.
+    const bool lease = detector_.lease_until(acceptor_.waiting->value.members) >= context_.now ||
+                       (acceptor_.waiting_fresh && detector_.lease_valid(context_.now));
     if (!lease && !COHORT_MUTANT("install_without_lease")) {
       COHORT_PROBE("view.install_awaits_lease");
       return;

@@ -426,6 +426,29 @@ class TstDurable : public QObject {
     QCOMPARE(ledger.summary(1).markers.back().sites.size(), std::size_t{2});
   }
 
+  void memberThatLeavesOnceItIsToCount_logsUntilItIsGone() {
+    // Goal: P50: a log that a marker lists holds every update before that marker. Method: a member
+    // asks to leave once its site has switched to the epoch that makes it a logging one, and an
+    // update of the epoch before comes late.
+    Ledger ledger({1});
+    ledger.plant.ask(2, ledger.clients[2], wire::BeginLog{4, ledger.group});
+    ledger.plant.run(millis(100));
+    ledger.plant.cut_one_way(3, 2);
+    ledger.update(3, 40);
+    ledger.plant.ask(2, ledger.clients[2], wire::Checkpoint{5, ledger.group, false, {7}});
+    ledger.plant.run(millis(50));
+    ledger.plant.ask(2, ledger.clients[2], wire::LeaveGroup{6, ledger.group});
+    ledger.plant.run(millis(1));
+    ledger.plant.heal(3, 2);
+    ledger.plant.run(millis(500));
+    const auto first = ledger.records(1);
+    QVERIFY(std::any_of(first.begin(), first.end(),
+                        [](const auto& record) { return record.sites.size() == 2; }));
+    const auto second = ledger.records(2);
+    QVERIFY(std::any_of(second.begin(), second.end(),
+                        [](const auto& record) { return record.bytes == Bytes{40}; }));
+  }
+
   void groupThatNobodyLogs_refuses() {
     Ledger ledger({});
     ledger.update(1, 40);
