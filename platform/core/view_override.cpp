@@ -26,7 +26,7 @@ Result<std::uint64_t> ViewChange::force_form(const std::string& who) {
         "this site has not listened for a second yet, and would undo a view that works: ask again");
   }
   for (const auto& [site, joining] : joining_) {
-    // Joining too, it would have told its record where a view works.
+    // Only who is in a view tells its record: what this one knows from its log alone would be lost.
     if (context_.now - joining.heard >= kJoinerAge) continue;
     if (joining.status.plant_version <= basis_.plant.version) continue;
     return refuse("site " + std::to_string(site.value) + " knows version " +

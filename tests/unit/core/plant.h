@@ -23,6 +23,16 @@ inline std::uint64_t first_forming_round() {
   return kFormingRound + 1;
 }
 
+/// The events of one kind, in their order.
+template <typename Event>
+std::vector<Event> all(const std::vector<wire::ClientEvent>& events) {
+  std::vector<Event> found;
+  for (const auto& event : events) {
+    if (const auto* e = std::get_if<Event>(&event)) found.push_back(*e);
+  }
+  return found;
+}
+
 class Plant {
  public:
   explicit Plant(std::uint16_t sites) {

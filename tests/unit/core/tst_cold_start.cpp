@@ -40,6 +40,15 @@ void boot(Plant& plant, const Sites& sites) {
   }
 }
 
+/// Of three sites the third dies and starts again, this moment.
+void return_to_a_working_plant(Plant& plant) {
+  for (std::uint16_t site : Sites{1, 2, 3}) plant.start(site);
+  plant.run(seconds(3));
+  plant.kill(3);
+  plant.run(seconds(2));
+  plant.start(3);
+}
+
 }  // namespace
 
 class TstColdStart : public QObject {
@@ -249,11 +258,7 @@ class TstColdStart : public QObject {
     // Goal: an override is no way around a working plant. Method: site 3 comes back; it has heard
     // the others' view and is not in it yet.
     Plant plant(3);
-    for (std::uint16_t site : Sites{1, 2, 3}) plant.start(site);
-    plant.run(seconds(3));
-    plant.kill(3);
-    plant.run(seconds(2));
-    plant.start(3);
+    return_to_a_working_plant(plant);
     const auto client = plant.client(3);
     plant.run(millis(20));
     QCOMPARE(plant.last_view(3), std::string("1.1,2.1,3.1"));  // that of its former life
@@ -266,11 +271,7 @@ class TstColdStart : public QObject {
   void operatorsOverride_isRefusedUntilTheSiteHasListened() {
     // Goal: the same where it has heard nobody yet. Method: the moment after its start.
     Plant plant(3);
-    for (std::uint16_t site : Sites{1, 2, 3}) plant.start(site);
-    plant.run(seconds(3));
-    plant.kill(3);
-    plant.run(seconds(2));
-    plant.start(3);
+    return_to_a_working_plant(plant);
     const auto client = plant.client(3);
     plant.ask(3, client, wire::ForceForm{1, "just so"});
     QVERIFY(plant.says_done(3, client, "this site has not listened for a second yet"));

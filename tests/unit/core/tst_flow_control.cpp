@@ -6,18 +6,10 @@
 
 using namespace cohort;
 using core::ClientHandle;
+using core::test::all;
 using core::test::Plant;
 
 namespace {
-
-template <typename Event>
-std::vector<Event> all(const std::vector<wire::ClientEvent>& events) {
-  std::vector<Event> found;
-  for (const auto& event : events) {
-    if (const auto* e = std::get_if<Event>(&event)) found.push_back(*e);
-  }
-  return found;
-}
 
 Bytes content(std::size_t bytes) {
   Bytes payload(bytes);

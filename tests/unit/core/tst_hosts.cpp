@@ -10,20 +10,12 @@
 
 using namespace cohort;
 using core::ClientHandle;
+using core::test::all;
 using core::test::Plant;
 using wire::PlantChange;
 using wire::PlantChangeKind;
 
 namespace {
-
-template <typename Event>
-std::vector<Event> all(const std::vector<wire::ClientEvent>& events) {
-  std::vector<Event> found;
-  for (const auto& event : events) {
-    if (const auto* e = std::get_if<Event>(&event)) found.push_back(*e);
-  }
-  return found;
-}
 
 PlantChange add(const wire::Host& host) {
   PlantChange change;

@@ -5,48 +5,18 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
-#include <condition_variable>
 #include <csignal>
-#include <deque>
 #include <filesystem>
-#include <mutex>
 
 #include "platform/store/memory_store.h"
 #include "platform/store/sqlite/sqlite_store.h"
+#include "unit/store/loop.h"
 
 using namespace cohort;
 using namespace cohort::store;
+using test::Loop;
 
 namespace {
-
-/// A loop for the stores' completions.
-class Loop {
- public:
-  std::function<void(std::function<void()>)> post() {
-    return [this](std::function<void()> function) {
-      const std::scoped_lock lock(mutex_);
-      functions_.push_back(std::move(function));
-      grown_.notify_one();
-    };
-  }
-  /// Runs what is posted until so many functions have run.
-  void run(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      std::unique_lock lock(mutex_);
-      grown_.wait_for(lock, std::chrono::seconds(20), [this] { return !functions_.empty(); });
-      QVERIFY2(!functions_.empty(), "a completion never came");
-      const auto function = std::move(functions_.front());
-      functions_.pop_front();
-      lock.unlock();
-      function();
-    }
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable grown_;
-  std::deque<std::function<void()>> functions_;
-};
 
 void damage(const std::filesystem::path& path, const char* sql) {
   sqlite3* handle = nullptr;

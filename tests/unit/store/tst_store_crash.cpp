@@ -4,12 +4,10 @@
 // run again for each operation at which a fault may come.
 #include <QTemporaryDir>
 #include <QtTest>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 
 #include "platform/base/heap_trim.h"
 #include "platform/store/sqlite/sqlite_store.h"
+#include "unit/store/loop.h"
 #include "unit/store/power_cut_disk.h"
 
 using namespace cohort;
@@ -48,31 +46,6 @@ Contents after(const Script& script, std::size_t count) {
   return contents;
 }
 
-/// Waits for what the store's thread posts.
-class Loop {
- public:
-  SqliteStore::Post post() {
-    return [this](std::function<void()> function) {
-      const std::scoped_lock lock(mutex_);
-      functions_.push_back(std::move(function));
-      grown_.notify_one();
-    };
-  }
-  void run_one() {
-    std::unique_lock lock(mutex_);
-    grown_.wait(lock, [this] { return !functions_.empty(); });
-    const auto function = std::move(functions_.front());
-    functions_.pop_front();
-    lock.unlock();
-    function();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable grown_;
-  std::deque<std::function<void()>> functions_;
-};
-
 /// A run of a script, to its end or its first failure.
 struct Run {
   std::size_t done = 0;      ///< actions that were reported done
@@ -99,7 +72,7 @@ class Host {
     if (action.kind == Action::Kind::kAppend) store.append(record, done);
     if (action.kind == Action::Kind::kAppendTo) store.append_to("ledger", record, done);
     if (action.kind == Action::Kind::kReplace) store.replace_all({record}, done);
-    loop_.run_one();
+    loop_.run(1);
     return good;
   }
 
@@ -155,7 +128,7 @@ class Host {
  private:
   std::filesystem::path path_;
   test::PowerCutDisk disk_;
-  Loop loop_;
+  test::Loop loop_;
 };
 
 const Script kShort{
