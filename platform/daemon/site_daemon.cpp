@@ -182,6 +182,7 @@ void SiteDaemon::Parts::choose_hosts(core::Settings& core_settings) {
 Result<void> SiteDaemon::Parts::make_links(const std::vector<wire::Host>& hosts) {
   net::SiteLinksSettings link_settings;
   link_settings.self = settings.site;
+  link_settings.life = life.incarnation;
   link_settings.hosts = hosts;
   link_settings.plant = settings.plant.plant.name;
   link_settings.settings_hash = config::settings_hash(settings.plant);

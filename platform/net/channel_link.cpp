@@ -48,6 +48,7 @@ void ChannelLink::connect_now() {
 
 void ChannelLink::ask_or_connect(Duration timeout) {
   alarm_.cancel();
+  attempt_began_ = Runtime::now();
   dial_ = std::make_unique<Dial>(
       runtime_, settings_.from, settings_.to, timeout,
       [this](DialOutcome outcome, Dial::Tcp::socket socket, const std::string& reason) {
@@ -101,7 +102,7 @@ void ChannelLink::on_answer(Bytes frame) {
   } else if (const auto checked = check_answer(*answer); !checked) {
     refused(checked.error().text);
   } else {
-    come_up();
+    come_up(answer->life);
   }
 }
 
@@ -127,21 +128,32 @@ void ChannelLink::refused(const std::string& text) {
   lose(text);
 }
 
-void ChannelLink::come_up() {
+void ChannelLink::come_up(Incarnation life) {
   alarm_.cancel();
   dial_.reset();
   back_off_ = kBackOffFirst;
   state_ = State::kUp;
+  peer_life_ = life;
   connection_->set_frame_limit(frame_bytes_limit(static_cast<Channel>(settings_.hello.purpose)));
-  handlers_.on_up();
+  handlers_.on_up(life);
 }
 
-void ChannelLink::adopt(std::shared_ptr<FrameConnection> connection) {
+void ChannelLink::adopt(std::shared_ptr<FrameConnection> connection, Incarnation life) {
   // The connecting end opens a second connection only after it has lost the first.
   if (connection_) lose("replaced by a newer connection");
   if (state_ == State::kAsking) report_down(false);
   connection_ = std::move(connection);
-  come_up();
+  come_up(life);
+}
+
+void ChannelLink::on_peer_lives(Incarnation life) {
+  if (state_ == State::kUp) {
+    if (peer_life_ < life) lose("the process at the other end has ended: its site lives again");
+    return;
+  }
+  if (!connects() || Runtime::now() < attempt_began_ + kProbeTimeout) return;
+  if (connection_) lose("no answer to the handshake, while others are answered");
+  connect_now();
 }
 
 void ChannelLink::on_closed_of(const FrameConnection* connection, const std::string& reason) {

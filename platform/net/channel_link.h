@@ -25,7 +25,8 @@ class ChannelLink {
     std::shared_ptr<Tls> tls;           ///< null: plain
   };
   struct Handlers {
-    std::function<void()> on_up;
+    /// The other end lives this life.
+    std::function<void(Incarnation life)> on_up;
     /// It was up and is not any more; on_down follows when it is known whether somebody listens.
     std::function<void(const std::string& reason)> on_lost;
     std::function<void(bool process_gone, const std::string& reason)> on_down;
@@ -45,7 +46,11 @@ class ChannelLink {
   /// Tries to connect now, where this end connects and the link is down.
   void connect_now();
   /// An accepted connection whose handshake was good and answered: it replaces what was there.
-  void adopt(std::shared_ptr<FrameConnection> connection);
+  void adopt(std::shared_ptr<FrameConnection> connection, Incarnation life);
+  /// Another connection says that the peer is there, and which life it lives. One to an earlier
+  /// life is dead, though its end may be long in coming where the host was cut off; an attempt that
+  /// began while it could not be reached would wait for the kernel's next try: it begins again.
+  void on_peer_lives(Incarnation life);
   /// For the accepted connection's handlers.
   void on_frame_of(const FrameConnection* connection, Bytes frame);
   void on_closed_of(const FrameConnection* connection, const std::string& reason);
@@ -73,13 +78,15 @@ class ChannelLink {
   void refused(const std::string& text);
   void lose(const std::string& reason);
   void report_down(bool process_gone);
-  void come_up();
+  void come_up(Incarnation life);
   void retry_later();
 
   Settings settings_;
   Handlers handlers_;
   Runtime& runtime_;
   State state_ = State::kNeverUp;
+  Incarnation peer_life_;  ///< at the other end of the connection that is or was up
+  MonotonicTime attempt_began_{};
   std::shared_ptr<FrameConnection> connection_;  ///< up, or in its handshake
   std::unique_ptr<Dial> dial_;
   Alarm alarm_;  ///< the next attempt, or the end of a handshake's patience

@@ -39,7 +39,7 @@ ChannelPaths::ChannelPaths(Runtime& runtime, std::vector<ChannelLink::Settings> 
 
 ChannelLink::Handlers ChannelPaths::link_handlers(std::size_t path) {
   ChannelLink::Handlers made;
-  made.on_up = [this, path] { on_link_up(path); };
+  made.on_up = [this, path](Incarnation life) { on_link_up(path, life); };
   made.on_lost = [this, path](const std::string& reason) { on_link_lost(path, reason); };
   made.on_down = [this, path](bool process_gone, const std::string& reason) {
     on_link_down(path, process_gone, reason);
@@ -64,7 +64,8 @@ void ChannelPaths::set_peer_port(std::uint16_t port) {
   for (Path& path : paths_) path.link->set_peer_port(port);
 }
 
-void ChannelPaths::on_link_up(std::size_t path) {
+void ChannelPaths::on_link_up(std::size_t path, Incarnation life) {
+  handlers_.on_life(life);
   paths_[path].heard = Runtime::now();
   paths_[path].process_gone = false;
   show(path, {true, false, {}});
@@ -142,6 +143,10 @@ void ChannelPaths::control(std::size_t path, std::uint8_t what) {
 
 void ChannelPaths::send(ByteView frame, const SharedBytes& body) {
   if (active_ != kNone) paths_[active_].link->send(frame, body);
+}
+
+void ChannelPaths::on_peer_lives(Incarnation life) {
+  for (Path& path : paths_) path.link->on_peer_lives(life);
 }
 
 void ChannelPaths::close(const std::string& reason) {

@@ -30,6 +30,8 @@ class ChannelPaths {
  public:
   struct Handlers {
     std::function<void()> on_up;
+    /// A connection over any path has come up, to this life of the other site.
+    std::function<void(Incarnation life)> on_life;
     std::function<void(bool process_gone, const std::string& reason)> on_down;
     std::function<void(Bytes frame)> on_frame;
     std::function<void(const std::string& text)> on_trouble;
@@ -44,6 +46,8 @@ class ChannelPaths {
   /// The link of a path, for an accepted connection; null: there is no such path.
   ChannelLink* link(std::size_t path);
   void set_peer_port(std::uint16_t port);
+  /// As ChannelLink::on_peer_lives, for each path.
+  void on_peer_lives(Incarnation life);
 
   /// Dropped where no path carries.
   void send(ByteView frame, const SharedBytes& body);
@@ -63,7 +67,7 @@ class ChannelPaths {
   };
 
   ChannelLink::Handlers link_handlers(std::size_t path);
-  void on_link_up(std::size_t path);
+  void on_link_up(std::size_t path, Incarnation life);
   void on_link_lost(std::size_t path, const std::string& reason);
   void on_link_down(std::size_t path, bool process_gone, const std::string& reason);
   void on_link_frame(std::size_t path, Bytes frame);

@@ -12,10 +12,17 @@ namespace cohort::net {
 namespace {
 constexpr std::uint32_t kMagic = 0x54524843;        // "CHRT"
 constexpr std::uint32_t kAnswerMagic = 0x41524843;  // "CHRA"
+
 std::uint32_t decode_version(wire::Decoder& in) {
   const std::uint64_t version = in.varint();
   if (version > UINT32_MAX) in.fail("a version is too large");
   return static_cast<std::uint32_t>(version);
+}
+
+Incarnation decode_life(wire::Decoder& in) {
+  const std::uint64_t life = in.varint();
+  if (life > UINT16_MAX) in.fail("a life is too large");
+  return Incarnation{static_cast<std::uint16_t>(life)};
 }
 
 }  // namespace
@@ -30,6 +37,7 @@ Bytes encode(const Handshake& handshake) {
   out.varint(handshake.site.value);
   out.u8(static_cast<std::uint8_t>(handshake.purpose));
   out.u8(handshake.path);
+  out.varint(handshake.life.value);
   return out.take();
 }
 
@@ -38,7 +46,10 @@ Bytes encode(const HandshakeAnswer& answer) {
   out.fixed32(kAnswerMagic);
   out.u8(static_cast<std::uint8_t>(answer.code));
   out.text(answer.text);
-  if (answer.code == Errc::kOk) out.varint(answer.version);
+  if (answer.code == Errc::kOk) {
+    out.varint(answer.version);
+    out.varint(answer.life.value);
+  }
   return out.take();
 }
 
@@ -62,6 +73,7 @@ Result<Handshake> decode_handshake(ByteView bytes) {
   handshake.purpose = static_cast<Purpose>(purpose);
   handshake.path = in.u8();
   if (handshake.path >= limits::kPathsPerSite) in.fail("no such path");
+  handshake.life = decode_life(in);
   if (const auto finished = in.finish(); !finished) return std::unexpected(finished.error());
   return handshake;
 }
@@ -73,7 +85,10 @@ Result<HandshakeAnswer> decode_handshake_answer(ByteView bytes) {
   answer.code = static_cast<Errc>(in.u8());
   answer.text = in.text(limits::kTextBytes);
   // A release that refuses may be an older one, whose answer ends here.
-  if (answer.code == Errc::kOk) answer.version = decode_version(in);
+  if (answer.code == Errc::kOk) {
+    answer.version = decode_version(in);
+    answer.life = decode_life(in);
+  }
   if (const auto finished = in.finish(); !finished) return std::unexpected(finished.error());
   return answer;
 }

@@ -12,8 +12,8 @@ namespace cohort::net {
 
 /// The versions of everything that sites say to each other that this release speaks, from the
 /// oldest to the newest; two ends use the newest that both speak.
-inline constexpr std::uint32_t kWireVersionLeast = 3;
-inline constexpr std::uint32_t kWireVersionMost = 3;
+inline constexpr std::uint32_t kWireVersionLeast = 4;
+inline constexpr std::uint32_t kWireVersionMost = 4;
 
 /// The connections of a pair of sites; the numbers are those of core::Channel.
 enum class Channel : std::uint8_t { kControl = 0, kData = 1, kTransfer = 2 };
@@ -28,6 +28,7 @@ struct Handshake {
   std::string plant;
   std::uint64_t settings_hash = 0;  ///< of what must be the same at all sites; not the hosts
   SiteId site;                      ///< who connects
+  Incarnation life;                 ///< which life of it
   Purpose purpose = Purpose::kControl;
   std::uint8_t path = 0;  ///< which of the two hosts' networks: the n-th address of each
 };
@@ -36,6 +37,7 @@ struct HandshakeAnswer {
   Errc code = Errc::kOk;
   std::string text;           ///< why it was refused
   std::uint32_t version = 0;  ///< what is spoken from here on
+  Incarnation life;           ///< of the site that welcomes
 };
 
 Bytes encode(const Handshake& handshake);

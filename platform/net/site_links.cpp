@@ -58,6 +58,7 @@ void SiteLinks::Parts::add_channel(const wire::Host& peer, Channel which, const 
   made.on_down = [this, site, which](bool process_gone, const std::string& reason) {
     handlers.on_down(site, which, process_gone, reason);
   };
+  made.on_life = [this, site](Incarnation life) { on_life(site, life); };
   made.on_frame = [this, site, which](Bytes frame) {
     handlers.on_frame(site, which, std::move(frame));
   };
@@ -69,6 +70,12 @@ void SiteLinks::Parts::add_channel(const wire::Host& peer, Channel which, const 
   };
   channels[{site, which}] =
       std::make_unique<ChannelPaths>(runtime, std::move(paths), std::move(made));
+}
+
+void SiteLinks::Parts::on_life(SiteId site, Incarnation life) {
+  for (Channel which : kChannels) {
+    if (ChannelPaths* paths = channel(site, which)) paths->on_peer_lives(life);
+  }
 }
 
 void SiteLinks::Parts::remove_peer(SiteId site, const std::string& reason) {

@@ -4,7 +4,9 @@
 ///
 /// A link whose connection ends is reported down together with what the other host says when asked
 /// at once whether anybody still listens there: refused means that the daemon's process has gone.
-/// Where another path is up the link moves there: down and up again, in one turn.
+/// Where another path is up the link moves there: down and up again, in one turn. A link to a life
+/// whose site has been heard of in a later one ends at once: a host that was cut off and a process
+/// that died there meanwhile end no connection for seconds.
 /// Handlers are called from the loop only.
 #pragma once
 
@@ -28,6 +30,7 @@ namespace cohort::net {
 
 struct SiteLinksSettings {
   SiteId self;
+  Incarnation life;  ///< which life of this site
   /// All of the plant, this site included: its entry says where to listen; port 0: any free one
   /// (tests). The n-th address of each host is on the plant's n-th network.
   std::vector<wire::Host> hosts;

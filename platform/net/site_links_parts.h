@@ -50,6 +50,7 @@ struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {
     made.plant = settings.plant;
     made.settings_hash = settings.settings_hash;
     made.site = settings.self;
+    made.life = settings.life;
     made.purpose = purpose;
     made.path = static_cast<std::uint8_t>(path);
     return made;
@@ -69,6 +70,9 @@ struct SiteLinks::Parts : std::enable_shared_from_this<SiteLinks::Parts> {
   void set_own_host(const wire::Host& own);
   void knock(const wire::Host& peer);
   void say_knock(boost::asio::ip::tcp::socket socket);
+
+  /// The site lives a life, as one of its connections says: those to earlier ones are dead.
+  void on_life(SiteId site, Incarnation life);
 
   // who comes (site_links_strangers.cpp)
   void on_accepted(boost::asio::ip::tcp::socket socket);

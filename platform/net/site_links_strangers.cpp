@@ -91,6 +91,7 @@ void SiteLinks::Parts::welcome(const Stranger& stranger, const Handshake& theirs
   const auto& connection = stranger.connection;
   if (theirs.purpose == Purpose::kKnock) {
     connection->close();
+    on_life(theirs.site, theirs.life);
     for (Channel which : kChannels) channel(theirs.site, which)->connect_now();
     return;
   }
@@ -107,15 +108,15 @@ void SiteLinks::Parts::welcome(const Stranger& stranger, const Handshake& theirs
                   Error{Errc::kRefused, fmt::format("of sites {} and {} the higher connects",
                                                     settings.self.value, theirs.site.value)});
   }
-  connection->send(encode(HandshakeAnswer{Errc::kOk, {}, version}));
+  connection->send(encode(HandshakeAnswer{Errc::kOk, {}, version, settings.life}));
   *stranger.owner = to;
-  to->adopt(connection);
+  to->adopt(connection, theirs.life);
 }
 
 void SiteLinks::Parts::refuse(const std::shared_ptr<FrameConnection>& connection,
                               const Error& error) {
   trouble(fmt::format("refused a connection: {}", error.text));
-  connection->send(encode(HandshakeAnswer{error.code, error.text, 0}));
+  connection->send(encode(HandshakeAnswer{error.code, error.text, 0, {}}));
   connection->close_after_flush(error.text);
 }
 

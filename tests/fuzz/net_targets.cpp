@@ -66,7 +66,8 @@ Target handshake_answer() {
   const auto encode = [](const net::HandshakeAnswer& a) { return net::encode(a); };
   return {"handshake_answer",
           [=](ByteView bytes) { round_trip(bytes, net::decode_handshake_answer, encode); },
-          {encode({Errc::kRefused, "another plant", 0}), encode({Errc::kOk, "", 2})}};
+          {encode({Errc::kRefused, "another plant", 0, {}}),
+           encode({Errc::kOk, "", 4, Incarnation{2}})}};
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <string>
 
 #include "lab/driver/scenario.h"
 
@@ -15,6 +18,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::int64_t kDay_s = 86'400;
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 /// Writes until there is no room.
 Result<void> fill(const std::filesystem::path& file) {
@@ -32,14 +40,24 @@ Result<void> fill(const std::filesystem::path& file) {
 }
 
 /// A site whose storage is full must not say that it holds what it cannot write: it stops, the
-/// others go on, and it is back when there is room again.
+/// others go on, and it is back when there is room again: often at once, since its next life
+/// begins by emptying the write-ahead log.
 void disk_full(Plant& plant) {
   const std::filesystem::path ballast = plant.site_directory(4) / "ballast";
+  const Sites others{1, 2, 3};
+  const std::uint64_t view = plant.status(1).view;
   plant.expect_daemon_end(4);
   plant.step("filling the disk", [&] { return fill(ballast); });
   plant.kill_site(5);  // the next view must be written by all
-  plant.until_view({1, 2, 3}, 3);
-  plant.until_progress({1, 2, 3});
+  plant.until("the first life of site 4 has met the full disk",
+              [&] { return text_of(plant.file("cohortd-4.stderr")).contains("disk is full"); });
+  plant.until("sites 1,2,3 are served in a later view, in the group", [&] {
+    return std::ranges::all_of(others, [&](std::size_t site) {
+      const ClientStatus& now = plant.status(site);
+      return now.joined && now.serving && now.view > view && now.sites < plant.all().size();
+    });
+  });
+  plant.until_progress(others);
   plant.step("making room", [&]() -> Result<void> {
     std::error_code error;
     std::filesystem::remove(ballast, error);
@@ -76,9 +94,8 @@ void fsync_error(Plant& plant) {
   plant.until_view({1, 2, 3}, 3);
   plant.until_progress({1, 2, 3});
   tracer.reset();
-  std::ifstream in(plant.file("strace.out"));
-  const std::string trace((std::istreambuf_iterator<char>(in)), {});
-  plant.require(trace.find("INJECTED") != std::string::npos, "no fsync was made to fail");
+  plant.require(text_of(plant.file("strace.out")).contains("INJECTED"),
+                "no fsync was made to fail");
 }
 
 void jump(Plant& plant, std::int64_t by_s) {

@@ -15,6 +15,7 @@ Handshake of(std::uint16_t site, Purpose purpose) {
   made.site = SiteId{site};
   made.purpose = purpose;
   made.path = 1;
+  made.life = Incarnation{9};
   return made;
 }
 const Handshake kOurs = of(1, Purpose::kControl);
@@ -42,6 +43,7 @@ void TstHandshake::handshake_decoded_isTheSame() {
   QVERIFY(found->site == kTheirs.site);
   QVERIFY(found->purpose == kTheirs.purpose);
   QCOMPARE(found->path, kTheirs.path);
+  QVERIFY(found->life == kTheirs.life);
   QCOMPARE(check(*found, kOurs).value_or(0), kWireVersionMost);
 }
 
@@ -63,10 +65,15 @@ void TstHandshake::handshake_ofSomethingElse_isMalformed() {
 }
 
 void TstHandshake::answer_decoded_isTheSame() {
-  const auto found = decode_handshake_answer(encode(HandshakeAnswer{Errc::kRefused, "no", 0}));
+  const auto found = decode_handshake_answer(encode(HandshakeAnswer{Errc::kRefused, "no", 0, {}}));
   QVERIFY(found.has_value());
   QVERIFY(found->code == Errc::kRefused);
   QCOMPARE(found->text, std::string("no"));
+  const auto welcome =
+      decode_handshake_answer(encode(HandshakeAnswer{Errc::kOk, {}, 4, Incarnation{65'535}}));
+  QVERIFY(welcome.has_value());
+  QCOMPARE(welcome->version, std::uint32_t{4});
+  QVERIFY(welcome->life == Incarnation{65'535});
 }
 
 void TstHandshake::check_rangesOverlap_newestCommonIsSpoken() {

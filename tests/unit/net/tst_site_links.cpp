@@ -18,9 +18,11 @@ namespace {
 
 /// One site's end and what it was told.
 struct End {
-  End(Runtime& loop, int number, std::string plant = "minifab") : runtime(loop), self(number) {
+  End(Runtime& loop, int number, std::string plant = "minifab", std::uint16_t life = 1)
+      : runtime(loop), self(number) {
     SiteLinksSettings settings;
     settings.self = site();
+    settings.life = Incarnation{life};
     settings.hosts = {{site(), "own", {{"127.0.0.1", 0}}, false},
                       {other(), "other", {{"127.0.0.1", 1}}, false}};
     settings.plant = std::move(plant);
@@ -85,6 +87,7 @@ class TstSiteLinks : public QObject {
   void peerGone_isToldWithItsEnd_whoeverConnects();
   void closedLink_isReportedDownAndMadeAnew();
   void laterStart_isKnockedAwake();
+  void laterLife_endsConnectionsToTheEarlierOne();
   void otherPlant_isRefusedWithAReason();
   void unknownSite_isRefusedWithAReason();
   void hosts_addedAndRemovedWhileRunning();
@@ -184,6 +187,26 @@ void TstSiteLinks::laterStart_isKnockedAwake() {
   // The connecting end has not begun by itself: only the knock makes it connect.
   low_->links->connect();
   QVERIFY(drive(*runtime_, [this] { return low_->whole() && high_->whole(); }));
+}
+
+/// The host was cut off when its process died: the connections to it have not ended, and the kernel
+/// would find out much later.
+void TstSiteLinks::laterLife_endsConnectionsToTheEarlierOne() {
+  connect();
+  End again(*runtime_, 1, "minifab", 2);
+  QVERIFY(again.links->listen());
+  again.links->set_peer_port(SiteId{2}, high_->links->port());
+  high_->links->set_peer_port(SiteId{1}, again.links->port());
+  again.links->connect();
+  QVERIFY(drive(*runtime_, [&] { return again.whole() && high_->ups == 6; }));
+  QVERIFY(high_->whole());
+  QCOMPARE(high_->downs, 3);
+  QCOMPARE(high_->gone, 0);
+  for (const Channel channel : {Channel::kControl, Channel::kData, Channel::kTransfer}) {
+    high_->links->send(SiteId{1}, channel, Bytes{7});
+    QVERIFY(drive(*runtime_, [&] { return again.frames[channel].size() == 1; }));
+    QVERIFY(low_->frames[channel].empty());
+  }
 }
 
 void TstSiteLinks::otherPlant_isRefusedWithAReason() {
