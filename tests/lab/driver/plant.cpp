@@ -165,7 +165,7 @@ void Plant::set_up() {
     for (const std::size_t site : all()) fs::create_directories(site_directory(site), error);
     if (error) return make_error(Errc::kIo, "no folder: " + error.message());
     if (auto done = write_plant_file(); !done) return done;
-    if (options_.false_clock_site != 0) std::ofstream(file("clock")) << "+0\n";
+    if (options_.false_clock_site != 0) std::ofstream(file("clock")) << "0\n";
     if (options_.small_disk_site != 0) {
       if (auto done = mount_small_disk(options_.small_disk_site); !done) return done;
     }
@@ -177,9 +177,8 @@ void Plant::set_up() {
 
 std::vector<std::string> Plant::clock_settings(std::size_t site) const {
   if (site != options_.false_clock_site) return {};
-  return {"LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-          "FAKETIME_TIMESTAMP_FILE=" + file("clock").string(), "FAKETIME_NO_CACHE=1",
-          "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"};
+  return {"LD_PRELOAD=" + (options_.programs / "libcohort-false-clock.so").string(),
+          "COHORT_FALSE_CLOCK=" + file("clock").string()};
 }
 
 // ---- processes

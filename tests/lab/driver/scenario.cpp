@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 
 #include "lab/driver/network.h"
 
@@ -32,10 +31,6 @@ std::string missing(Need need) {
       return in_path("nft") ? "" : "the program nft (package nftables)";
     case Need::kTracer:
       return in_path("strace") ? "" : "the program strace (package strace)";
-    case Need::kFalseClock:
-      return std::filesystem::exists("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-                 ? ""
-                 : "libfaketimeMT.so.1 (package libfaketime)";
     case Need::kSmallDisk: {
       char folder[] = "/tmp/cohort-lab-XXXXXX";
       if (!mkdtemp(folder)) return "a folder in /tmp";

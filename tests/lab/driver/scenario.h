@@ -11,7 +11,7 @@
 namespace cohort::lab {
 
 /// What a scenario needs from the machine, beside namespaces.
-enum class Need { kLoss, kTracer, kSmallDisk, kFalseClock };
+enum class Need { kLoss, kTracer, kSmallDisk };
 
 struct Scenario {
   std::string name;
