@@ -31,6 +31,7 @@ task::Task<Result<Event>> ask(PartsPointer parts, Request request) {
 template <typename Request>
 task::Task<Result<GroupView>> ask_to_join(PartsPointer parts, Request request) {
   if (!parts->session.self.valid()) co_return make_error(Errc::kClosed, "not connected");
+  parts->recorder.tell(request);
   task::OneShot<Result<GroupView>> shot(*parts->session.scheduler);
   Process::Parts* const place = parts.get();
   const auto take = [shot, place](Result<wire::ClientEvent> event) mutable {
@@ -157,11 +158,13 @@ task::Task<Result<GroupView>> Process::join_group(std::string name, bool create,
 
 task::Task<Result<void>> Process::leave_group(GroupId group) {
   const wire::LeaveGroup request{parts_->outbox.next_token(), group};
+  parts_->recorder.tell(request);
   return ask_for_change(parts_, request);
 }
 
 task::Task<Result<void>> Process::kill_group(GroupId group) {
   const wire::KillGroup request{parts_->outbox.next_token(), group};
+  parts_->recorder.tell(request);
   return ask_for_change(parts_, request);
 }
 

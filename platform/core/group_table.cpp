@@ -121,7 +121,9 @@ ChangeOutcome GroupTable::leave(const Change& change) {
   }
   ChangeOutcome outcome;
   outcome.group = change.group;
-  outcome.views.push_back(remove(change.group, {change.process}, Departure::kLeft));
+  std::vector<ProcessId> leaving{change.process};
+  if (COHORT_MUTANT("a_neighbour_leaves_too")) leaving.push_back(group->members.front());
+  outcome.views.push_back(remove(change.group, leaving, Departure::kLeft));
   return outcome;
 }
 
@@ -131,7 +133,9 @@ ChangeOutcome GroupTable::process_failed(const Change& change) {
   for (GroupId id : groups_of(change.process)) {
     if (!outcome.views.empty()) COHORT_PROBE("table.failed_in_several_groups");
     if (COHORT_MUTANT("failed_stays_member")) break;
-    outcome.views.push_back(remove(id, {change.process}, change.reason));
+    Departure reason = change.reason;
+    if (COHORT_MUTANT("failure_called_a_leave")) reason = Departure::kLeft;
+    outcome.views.push_back(remove(id, {change.process}, reason));
   }
   return outcome;
 }

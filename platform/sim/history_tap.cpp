@@ -20,9 +20,7 @@ void HistoryTap::request(const wire::ClientRequest& request, Duration now) {
     large_.rest -= std::min<std::uint64_t>(large_.rest, part->data.size());
     if (large_.rest == 0) write(wire::history_of(large_), now);
   }
-  if (const auto* flush = std::get_if<wire::Flush>(&request)) {
-    write(wire::history_of(*flush), now);
-  }
+  if (auto record = wire::history_of(request)) write(std::move(*record), now);
 }
 
 void HistoryTap::event(const wire::ClientEvent& event, Duration now) {

@@ -6,6 +6,22 @@
 
 namespace cohort::wire {
 
+std::string_view to_string(Departure departure) {
+  switch (departure) {
+    case Departure::kLeft:
+      return "left";
+    case Departure::kProcessFailed:
+      return "process failed";
+    case Departure::kSiteFailed:
+      return "site failed";
+    case Departure::kKilled:
+      return "group killed";
+    case Departure::kSlow:
+      return "made no progress";
+  }
+  return "gone";
+}
+
 namespace fields {
 
 template <typename Io>

@@ -74,6 +74,8 @@ enum class Departure : std::uint8_t {
   kKilled = 4,         ///< its group was killed
   kSlow = 5,           ///< it made no progress for limits::kSlowMember
 };
+/// "left", "process failed", "site failed", "group killed", "made no progress".
+std::string_view to_string(Departure departure);
 
 // ---- client -> daemon -------------------------------------------------------------------------
 

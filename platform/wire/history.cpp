@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kKinds[] = {"",          "begin",   "end",  "send",  "sent",
                                        "deliver",   "view",    "gone", "sites", "flush-begin",
-                                       "flush-end", "serving", "note"};
+                                       "flush-end", "serving", "note", "ask"};
 constexpr std::string_view kOrders[] = {"", "causal", "total", "global"};
 
 std::string hex(std::uint64_t value) {

@@ -20,14 +20,16 @@ enum class HistoryKind : std::uint8_t {
   kSent = 4,   ///< it has its number; `token`, `id`, `members` = recipients
   kDeliver =
       5,  ///< `id`, `peer` = sender, `order`, `group`, `view`, `destinations`, `entry`, `digest`
-  kView = 6,        ///< `group`, `view`, `members`; `peers` = who departed
-  kGone = 7,        ///< `peer` failed
+  kView = 6,        ///< `group`, `view`, `members`; `peers` = who departed, `text` = why each did
+  kGone = 7,        ///< `peer` failed; `text` = why
   kSites = 8,       ///< `view`, `sites`
   kFlushBegin = 9,  ///< `token`
   kFlushEnd = 10,   ///< `token`
   kServing = 11,    ///< `view` = 1 serving, 0 not
   kNote = 12,       ///< a tool's word: `text` = what ("cc.act", "cc.result", "transfer.done" ...),
                     ///< `token` and `digest` as the tool says in docs/formats/history.md
+  kAsk = 13,  ///< asks to create, join, leave or kill a group: `text` says which, `group` of the
+              ///< last two
 };
 
 struct HistoryRecord {

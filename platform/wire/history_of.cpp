@@ -19,6 +19,33 @@ void describe(HistoryRecord& record, const Message& message) {
   record.digest = history_digest(message.payload);
 }
 
+HistoryRecord ask(std::string_view what, GroupId group = {}) {
+  HistoryRecord record = of_kind(HistoryKind::kAsk);
+  record.text = what;
+  record.group = group;
+  return record;
+}
+
+/// Of what the variant holds, where histories tell it.
+template <typename Variant>
+std::optional<HistoryRecord> history_of_held(const Variant& held) {
+  return std::visit(
+      [](const auto& each) -> std::optional<HistoryRecord> {
+        using Held = std::decay_t<decltype(each)>;
+        // Not merely convertible to the variant, which would call this function again.
+        if constexpr (std::is_same_v<Held, Multicast>) {
+          return std::nullopt;
+        } else if constexpr (requires {
+                               static_cast<HistoryRecord (*)(const Held&)>(&history_of);
+                             }) {
+          return history_of(each);
+        } else {
+          return std::nullopt;
+        }
+      },
+      held);
+}
+
 }  // namespace
 
 HistoryRecord history_of(const Welcome& welcome) {
@@ -58,13 +85,17 @@ HistoryRecord history_of(const View& view) {
   record.group = view.view.group;
   record.view = view.view.number;
   record.members = view.view.members;
-  for (const auto& [process, why] : view.departed) record.peers.push_back(process);
+  for (const auto& [process, why] : view.departed) {
+    record.text += (record.peers.empty() ? "" : ";") + std::string(to_string(why));
+    record.peers.push_back(process);
+  }
   return record;
 }
 
 HistoryRecord history_of(const ProcessGone& gone) {
   HistoryRecord record = of_kind(HistoryKind::kGone);
   record.peer = gone.process;
+  record.text = to_string(gone.reason);
   return record;
 }
 
@@ -91,17 +122,7 @@ HistoryRecord history_of(const FlushDone& done) {
 }
 
 std::optional<HistoryRecord> history_of(const ClientEvent& event) {
-  return std::visit(
-      [](const auto& each) -> std::optional<HistoryRecord> {
-        using Event = std::decay_t<decltype(each)>;
-        // Not merely convertible to the variant, which would call this function again.
-        if constexpr (requires { static_cast<HistoryRecord (*)(const Event&)>(&history_of); }) {
-          return history_of(each);
-        } else {
-          return std::nullopt;
-        }
-      },
-      event);
+  return history_of_held(event);
 }
 
 HistoryRecord history_of(const Multicast& multicast) {
@@ -116,6 +137,26 @@ HistoryRecord history_of(const Flush& flush) {
   HistoryRecord record = of_kind(HistoryKind::kFlushBegin);
   record.token = flush.token;
   return record;
+}
+
+HistoryRecord history_of(const CreateGroup&) {
+  return ask("create");
+}
+
+HistoryRecord history_of(const JoinGroup&) {
+  return ask("join");
+}
+
+HistoryRecord history_of(const LeaveGroup& leave) {
+  return ask("leave", leave.group);
+}
+
+HistoryRecord history_of(const KillGroup& kill) {
+  return ask("kill", kill.group);
+}
+
+std::optional<HistoryRecord> history_of(const ClientRequest& request) {
+  return history_of_held(request);
 }
 
 }  // namespace cohort::wire

@@ -27,5 +27,11 @@ std::optional<HistoryRecord> history_of(const ClientEvent& event);
 /// Requires: the payload is whole.
 HistoryRecord history_of(const Multicast& multicast);
 HistoryRecord history_of(const Flush& flush);
+HistoryRecord history_of(const CreateGroup& create);
+HistoryRecord history_of(const JoinGroup& join);
+HistoryRecord history_of(const LeaveGroup& leave);
+HistoryRecord history_of(const KillGroup& kill);
+/// Nothing for what histories do not tell, and for multicasts: theirs may still lack parts.
+std::optional<HistoryRecord> history_of(const ClientRequest& request);
 
 }  // namespace cohort::wire

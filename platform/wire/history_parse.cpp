@@ -86,9 +86,9 @@ bool parse_escaped(std::string_view text, std::string& value) {
 }
 
 bool parse_kind(std::string_view text, HistoryKind& kind) {
-  constexpr std::array<std::string_view, 12> kNames = {
-      "begin", "end",   "send",        "sent",      "deliver", "view",
-      "gone",  "sites", "flush-begin", "flush-end", "serving", "note"};
+  constexpr std::array<std::string_view, 13> kNames = {
+      "begin", "end",         "send",      "sent",    "deliver", "view", "gone",
+      "sites", "flush-begin", "flush-end", "serving", "note",    "ask"};
   const auto found = std::find(kNames.begin(), kNames.end(), text);
   if (found == kNames.end()) return false;
   kind = static_cast<HistoryKind>(found - kNames.begin() + 1);

@@ -21,22 +21,6 @@ client::Message place_of(ProcessId process) {
   return place;
 }
 
-std::string_view words(client::Departure reason) {
-  switch (reason) {
-    case client::Departure::kLeft:
-      return "left";
-    case client::Departure::kProcessFailed:
-      return "process failed";
-    case client::Departure::kSiteFailed:
-      return "site failed";
-    case client::Departure::kKilled:
-      return "group killed";
-    case client::Departure::kSlow:
-      return "made no progress";
-  }
-  return "unknown";
-}
-
 client::Message describe(const std::string& service, const client::ViewChange& change) {
   client::Message::List joined;
   for (const ProcessId process : change.joined) joined.push_back(place_of(process));
@@ -44,7 +28,7 @@ client::Message describe(const std::string& service, const client::ViewChange& c
   std::string reason;
   for (const auto& [process, why] : change.departed) {
     departed.push_back(place_of(process));
-    reason = words(why);
+    reason = to_string(why);
   }
   client::Message body;
   body.set("service", service).set("view", change.view.number);

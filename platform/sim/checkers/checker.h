@@ -67,6 +67,7 @@ void check_view_agreement(const Index& index, Findings& findings);
 void check_self_inclusion(const Index& index, Findings& findings);
 void check_view_sequence(const Index& index, Findings& findings);
 void check_rank(const Index& index, Findings& findings);
+void check_justified(const Index& index, Findings& findings);
 void check_clean_failure(const Index& index, Findings& findings);
 void check_change_order(const Index& index, Findings& findings);
 void check_primary(const Index& index, Findings& findings);

@@ -13,6 +13,7 @@ constexpr std::array kProperties{
     Property{"V2", "self inclusion", check_self_inclusion},
     Property{"V3", "local monotonicity", check_view_sequence},
     Property{"V4", "rank", check_rank},
+    Property{"V5", "justified changes", check_justified},
     Property{"V6", "clean failure", check_clean_failure},
     Property{"V7", "one order of changes", check_change_order},
     Property{"V8", "primary uniqueness", check_primary},

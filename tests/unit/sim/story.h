@@ -34,8 +34,16 @@ class Story {
     record.text = std::move(departed);
     record.sites = std::move(sites);
   }
-  void view(ProcessId process, std::uint64_t number, Processes members, Processes departed = {}) {
+  void ask(ProcessId process, std::string what) {
+    HistoryRecord& record = add(process, HistoryKind::kAsk);
+    record.text = std::move(what);
+    if (record.text == "leave" || record.text == "kill") record.group = group;
+  }
+  /// All that departed did so for the same cause.
+  void view(ProcessId process, std::uint64_t number, Processes members, Processes departed = {},
+            const std::string& cause = "site failed") {
     HistoryRecord& record = add(process, HistoryKind::kView);
+    for (std::size_t i = 0; i < departed.size(); ++i) record.text += (i > 0 ? ";" : "") + cause;
     record.group = group;
     record.view = number;
     record.members = std::move(members);
@@ -68,7 +76,11 @@ class Story {
     record.order = orders_[record.id];
     return record;
   }
-  void gone(ProcessId process, ProcessId who) { add(process, HistoryKind::kGone).peer = who; }
+  void gone(ProcessId process, ProcessId who, std::string cause = "site failed") {
+    HistoryRecord& record = add(process, HistoryKind::kGone);
+    record.peer = who;
+    record.text = std::move(cause);
+  }
   void flush(ProcessId process, std::uint64_t token) {
     add(process, HistoryKind::kFlushBegin).token = token;
     add(process, HistoryKind::kFlushEnd).token = token;

@@ -22,6 +22,7 @@ inline Story three_members() {
   Story story;
   for (ProcessId process : {p, q, r}) {
     story.begin(process, 1, {kSiteA, kSiteB, kSiteC});
+    story.ask(process, "join");
     story.view(process, 1, {p, q, r});
   }
   return story;
@@ -32,7 +33,7 @@ inline void lose_r(Story& story) {
   for (ProcessId process : {p, q}) {
     story.gone(process, r);
     story.view(process, 2, {p, q}, {r});
-    story.sites(process, 2, {kSiteA, kSiteB});
+    story.sites(process, 2, {kSiteA, kSiteB}, "3.1: its connections closed");
   }
 }
 

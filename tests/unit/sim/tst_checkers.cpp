@@ -113,6 +113,69 @@ class TstCheckers : public QObject {
     must_violate(story, "V4");
   }
 
+  void departures_with_their_causes_are_justified() {
+    for (const auto& [cause, ask] : {std::pair{"left", "leave"}, {"group killed", "kill"}}) {
+      Story story = three_members();
+      story.ask(r, ask);
+      story.view(p, 2, {p, q}, {r}, cause);
+      end(story, {p, q, r});
+      QVERIFY(story.judge("V5").empty());
+    }
+    for (const char* cause : {"process failed", "made no progress"}) {
+      Story story = three_members();
+      story.view(p, 2, {p, q}, {r}, cause);
+      story.gone(p, r, cause);
+      end(story, {p, q});
+      QVERIFY(story.judge("V5").empty());
+    }
+  }
+
+  void departure_without_its_cause_is_not_justified_data() {
+    QTest::addColumn<QString>("cause");
+    for (const char* cause : {"left", "process failed", "site failed", "group killed",
+                              "made no progress", "", "bored"}) {
+      QTest::newRow(*cause != 0 ? cause : "none") << cause;
+    }
+  }
+  void departure_without_its_cause_is_not_justified() {
+    QFETCH(QString, cause);
+    Story in_view = three_members();
+    in_view.view(p, 2, {p, q}, {r}, cause.toStdString());
+    end(in_view, {p, q, r});
+    must_violate(in_view, "V5");
+    Story news = three_members();
+    news.gone(p, r, cause.toStdString());
+    end(news, {p, q, r});
+    must_violate(news, "V5");
+  }
+
+  void each_of_several_departed_needs_its_own_cause() {
+    Story story = three_members();
+    story.ask(q, "leave");
+    story.view(p, 2, {p}, {q, r}, "left");
+    end(story, {p, q, r});
+    must_violate(story, "V5");
+  }
+
+  void member_that_never_asked_is_not_justified() {
+    Story story = three_members();
+    std::erase_if(story.records(), [](const HistoryRecord& record) {
+      return record.process == q && record.kind == HistoryKind::kAsk;
+    });
+    for (HistoryRecord& record : story.records()) {
+      if (record.process == q && record.sequence > 1) --record.sequence;
+    }
+    must_violate(story, "V5");
+  }
+
+  void site_that_is_removed_without_a_reason_is_not_justified() {
+    for (const char* reason : {"", "3.1: ", "3.1: ; 2.1: silent", "13.1: silent", "2.1: silent"}) {
+      Story story = three_members();
+      story.sites(p, 2, {kSiteA, kSiteB}, reason);
+      must_violate(story, "V5");
+    }
+  }
+
   void message_after_its_senders_failure_violates_clean_failure() {
     Story story = three_members();
     story.send(r, 1, {p, q, r});
@@ -140,7 +203,7 @@ class TstCheckers : public QObject {
 
   void site_that_left_in_order_counts_for_the_quorum() {
     Story story = three_members();
-    story.sites(r, 2, {kSiteC}, to_string(kSiteA) + ": it asked to leave");
+    story.sites(r, 2, {kSiteC}, "1.1: it asked to leave; 2.1: silent for 601 ms");
     must_hold(story);
   }
 
