@@ -80,17 +80,6 @@ struct ExploreCommand {
 /// Tries every order of a small scope (docs/testing.md "Every order"); prints the number of states.
 int explore(const ExploreCommand& command);
 
-struct SoakCommand {
-  std::string file = "docs/soak.tsv";
-  std::string commit;  ///< of the code that runs, for the file
-  std::string profile = "swarm";
-  double minutes = 60;
-  std::uint64_t chunk = 500;  ///< seeds a line
-  std::uint32_t jobs = 2;
-};
-/// Goes on with the seeds after the last that the file has, and appends a line for each chunk.
-int soak(const SoakCommand& command);
-
 struct CoverageCommand {
   std::uint64_t first = 1;
   std::uint64_t seeds = 10'000;  ///< of all profiles together

@@ -61,15 +61,6 @@ void add_explore_options(CLI::App& sub, ExploreCommand& command) {
   sub.add_flag("--quiet", command.quiet, "no progress");
 }
 
-void add_soak_options(CLI::App& sub, SoakCommand& command) {
-  sub.add_option("--file", command.file, "appended to; where it stopped it goes on");
-  sub.add_option("--commit", command.commit, "what runs, for the file")->required();
-  sub.add_option("--profile", command.profile);
-  sub.add_option("--minutes", command.minutes);
-  sub.add_option("--chunk", command.chunk, "seeds a line")->check(CLI::Range(1, 1'000'000));
-  sub.add_option("--jobs", command.jobs)->check(CLI::Range(1, 64));
-}
-
 void add_coverage_options(CLI::App& sub, CoverageCommand& command) {
   sub.add_option("--commit", command.commit, "what runs, for the page")->required();
   sub.add_option("--first", command.first, "the first seed");
@@ -159,9 +150,6 @@ int main(int argc, char** argv) {
   CLI::App* explore_sub = app.add_subcommand("explore", "try every order of a small scope");
   add_explore_options(*explore_sub, explore_command);
 
-  SoakCommand soak_command;
-  CLI::App* soak_sub = app.add_subcommand("soak", "seeds for hours; resumable");
-  add_soak_options(*soak_sub, soak_command);
 
   CoverageCommand coverage_command;
   CLI::App* coverage_sub = app.add_subcommand("coverage", "write docs/simulator-coverage.md");
@@ -178,7 +166,6 @@ int main(int argc, char** argv) {
   if (check_sub->parsed()) return check(files, check_json);
   if (coverage_sub->parsed()) return coverage(coverage_command);
   if (explore_sub->parsed()) return explore(explore_command);
-  if (soak_sub->parsed()) return soak(soak_command);
   if (shrink_sub->parsed()) return shrink(shrink_command);
   if (scenario_sub->parsed()) return scenario(scenario_command);
   return mutants(mutants_command);
