@@ -243,6 +243,8 @@ void ViewChange::form_value() {
     if (answer == proposer_.answers.end() || !answer->second.joining) continue;
     COHORT_PROBE("view.joiner_listed");
     value.members.push_back(joiner);
+    if (COHORT_MUTANT("young_site_first") && value.members.size() > 2)
+      std::swap(value.members.back(), value.members[1]);
   }
   value.incarnations = greatest_lives(basis, value.members);
   value.overrides = basis.overrides;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "platform/sim/checkers/checker.h"
 
@@ -6,14 +7,16 @@ namespace cohort::sim::checkers {
 
 namespace {
 
-bool is_in(const std::vector<ProcessId>& list, ProcessId process) {
-  return std::find(list.begin(), list.end(), process) != list.end();
+template <typename Member>
+bool is_in(const std::vector<Member>& list, Member member) {
+  return std::find(list.begin(), list.end(), member) != list.end();
 }
 
 /// Survivors first, in their old order, then the joiners.
-bool age_order_kept(const std::vector<ProcessId>& before, const std::vector<ProcessId>& after) {
-  std::vector<ProcessId> survivors;
-  for (ProcessId member : before) {
+template <typename Member>
+bool age_order_kept(const std::vector<Member>& before, const std::vector<Member>& after) {
+  std::vector<Member> survivors;
+  for (Member member : before) {
     if (is_in(after, member)) survivors.push_back(member);
   }
   return after.size() >= survivors.size() &&
@@ -22,10 +25,31 @@ bool age_order_kept(const std::vector<ProcessId>& before, const std::vector<Proc
 
 }  // namespace
 
-/// V4: a view is the one before it without the departed, order kept, and then the joiners: oldest
-/// first. The record's departed are those that the membership lost.
+namespace {
+
+void check_sites(ProcessId process, const ProcessHistory& history, Findings& findings) {
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i < history.records.size(); ++i) {
+    const HistoryRecord& record = history.records[i];
+    if (!names_site_view(record)) continue;
+    if (last) {
+      const HistoryRecord& previous = history.records[*last];
+      if (record.view == previous.view + 1 && !age_order_kept(previous.sites, record.sites)) {
+        findings.add("ranks of sites do not follow age",
+                     {Place{process, *last}, Place{process, i}});
+      }
+    }
+    last = i;
+  }
+}
+
+}  // namespace
+
+/// V4: a view, of a group or of sites, is the one before it without the departed, order kept, and
+/// then the joiners: oldest first. The record's departed are those that the membership lost.
 void check_rank(const Index& index, Findings& findings) {
   for (const auto& [process, history] : index.processes()) {
+    check_sites(process, history, findings);
     std::map<GroupId, std::size_t> last;
     for (std::size_t i = 0; i < history.records.size(); ++i) {
       const HistoryRecord& record = history.records[i];

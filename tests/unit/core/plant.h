@@ -235,6 +235,17 @@ class Plant {
   std::vector<wire::ClientEvent>& heard(std::uint16_t number, ClientHandle client) {
     return sites_[SiteId{number}].clients[client];
   }
+  /// Drops what has been recorded for the test so far, but for each site's last view.
+  void forget() {
+    for (auto& [id, site] : sites_) {
+      site.clients.clear();
+      std::vector<std::string> kept;
+      for (std::string& trace : site.traces) {
+        if (trace.starts_with("event=view.installed")) kept.assign(1, std::move(trace));
+      }
+      site.traces = std::move(kept);
+    }
+  }
   const std::vector<std::string>& traces(std::uint16_t number) {
     return sites_[SiteId{number}].traces;
   }

@@ -107,6 +107,18 @@ class TstCheckers : public QObject {
     must_violate(story, "V4");
   }
 
+  void site_before_an_older_one_violates_rank() {
+    const SiteLife later{SiteId{4}, Incarnation{1}};
+    Story story = three_members();
+    story.sites(p, 2, {kSiteA, kSiteB, kSiteC, later});
+    QVERIFY(story.judge("V4").empty());
+    story.sites(p, 3, {kSiteA, kSiteC, kSiteB, later});
+    must_violate(story, "V4");
+    Story joined = three_members();
+    joined.sites(p, 2, {later, kSiteA, kSiteB, kSiteC});
+    must_violate(joined, "V4");
+  }
+
   void lost_member_that_is_not_named_violates_rank() {
     Story story = three_members();
     story.view(p, 2, {p, q});
