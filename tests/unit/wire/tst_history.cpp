@@ -41,7 +41,7 @@ class TstHistory : public QObject {
   Q_OBJECT
  private slots:
   void record_ofEveryKind_survivesTheLine() {
-    for (int kind = 1; kind <= 12; ++kind) {
+    for (int kind = 1; kind <= static_cast<int>(HistoryKind::kAsk); ++kind) {
       const HistoryRecord record = sample(static_cast<HistoryKind>(kind));
       const std::string line = to_line(record);
       QVERIFY(line.find('\n') == std::string::npos);
