@@ -54,6 +54,11 @@ def build(preset, *targets):
     return os.path.join(ROOT, "build", preset, "bin")
 
 
+def _one_line(text):
+    """Fit for a column of the file, where commas separate what failed."""
+    return " ".join(text.replace(",", ";").split())
+
+
 class Proofs:
     def __init__(self, options):
         self.options = options
@@ -68,6 +73,13 @@ class Proofs:
         self.failed += len(failures)
         append(Step(self.code, proof, part, runs, len(failures), skipped, seconds, figures,
                     ",".join(map(str, failures)) or "none"))
+
+    def _in_a_row(self, proof):
+        """How many of the last steps did not fail, back to one that did."""
+        row = 0
+        for step in self.mine(proof):
+            row = 0 if step.failed else row + 1
+        return row
 
     # ---- the proofs
 
@@ -99,14 +111,16 @@ class Proofs:
         self.put(proof, f"{profile} {first}..{last}", result["seeds"], failures, result["seconds"], figures)
 
     def lab(self):
-        """All scenarios of the lab; a skipped one counts as failed."""
+        """All scenarios of the lab, so many times in a row; a skipped one counts as failed."""
         binaries = build("release", "cohort-lab")
         as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        while (done := len(self.mine("lab"))) < self.options.times:
+        while self._in_a_row("lab") < self.options.times:
+            done = len(self.mine("lab"))
             began = time.monotonic()
             result = run_json(*as_root, os.path.join(binaries, "cohort-lab"), "--directory", "build/lab", "--json",
                               "--seed", str(done + 1))
-            failures = [entry["name"] for entry in result["runs"] if entry["state"] != "passed"]
+            failures = [f"{entry['name']} ({_one_line(entry['why'])})" for entry in result["runs"]
+                        if entry["state"] != "passed"]
             self.put("lab", f"round {done + 1}", len(result["runs"]), failures, time.monotonic() - began,
                      f"{result['passed']} passed", result["skipped"])
 
