@@ -134,6 +134,8 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
           views_.on_commit(f);
         } else if constexpr (std::is_same_v<Frame, wire::CommitRequest>) {
           views_.on_commit_request(from, f);
+        } else if constexpr (std::is_same_v<Frame, wire::FormerView>) {
+          views_.on_former_view(f);
         } else if constexpr (std::is_same_v<Frame, wire::EntriesRequest>) {
           views_.on_entries_request(from, f);
         } else if constexpr (std::is_same_v<Frame, wire::Entries>) {

@@ -69,6 +69,11 @@ void ViewChange::retry_promise() {
 void ViewChange::on_wedge(SiteId from, const wire::Wedge& wedge) {
   if (wedge.forming) {
     if (basis_.operational || wedge.view < basis_.number) return;
+    // It asks who had told it that they knew that view; those who do not are told (votes()).
+    if (wedge.view > basis_.number) {
+      COHORT_PROBE("view.wedge_beyond_the_log");
+      return;
+    }
     if (!outranked(wedge, from)) promise(from, wedge, false);
     return;
   }

@@ -128,6 +128,8 @@ void ViewChange::on_status(SiteId from, const wire::Status& status) {
     if (status.plant_version < basis_.plant.version) {
       sessions_.send_unnumbered(from, Channel::kControl, wire::PlantUpdate{basis_.plant});
     }
+  } else {
+    tell_former_view(from, status);
   }
   joining_[from] = {status.self, status, context_.now};
 }
@@ -354,6 +356,7 @@ void ViewChange::on_store_done(std::uint64_t token) {
 }
 
 void ViewChange::write(const wire::ViewLogRecord& record, std::uint64_t token) {
+  if (!COHORT_MUTANT("blank_for_life")) log_blank_ = false;
   // A committed view makes every earlier record of the log worthless: so the log stays short.
   const bool committed = record.kind == wire::ViewLogRecord::Kind::kCommitted;
   context_.effects.push_back(StoreWrite{token, wire::encode(record), committed});

@@ -78,6 +78,7 @@ class ViewChange {
   /// `own`: this site has decided it in this very step.
   void on_commit(const wire::Commit& commit, bool fresh = false);
   void on_commit_request(SiteId from, const wire::CommitRequest& request);
+  void on_former_view(const wire::FormerView& former);
   void on_entries_request(SiteId from, const wire::EntriesRequest& request);
   void on_entries(const wire::Entries& entries);
   void on_entry_piece(wire::EntryPiece piece);
@@ -249,6 +250,8 @@ class ViewChange {
   void tick_forming();
   ViewBasis forming_basis() const;
   bool votes(SiteId site, const ViewBasis& basis);
+  void tell_former_view(SiteId to, const wire::Status& status);
+  void note(const wire::ViewValue& value);
   wire::Incarnations greatest_lives(const ViewBasis& basis,
                                     const std::vector<SiteLife>& members) const;
 
@@ -273,7 +276,7 @@ class ViewChange {
   MonotonicTime leave_at_ = kNever;
   std::string leave_reason_ = "left";
   std::set<SiteId> leave_awaits_;  ///< of the view without this site: who has not installed it yet
-  bool log_blank_ = true;
+  bool log_blank_ = true;  ///< nothing was in the log at the start, and nothing was written since
   std::optional<std::pair<std::uint64_t, wire::Commit>> forcing_;  ///< until durable: its token
   MonotonicTime started_{};
   MonotonicTime operational_heard_{};

@@ -29,13 +29,52 @@ ViewBasis ViewChange::forming_basis() const {
 }
 
 /// A site whose disk was replaced knows nothing of what it accepted: where any log holds something,
-/// a blank one does not count (it joins the view once that is formed).
+/// a blank one does not count (it joins the view once that is formed). Nor does one yet whose log
+/// ends before the last view: what it accepts over a view that it does not know would take the
+/// place of what it had accepted for that view, and be forgotten with it.
 bool ViewChange::votes(SiteId site, const ViewBasis& basis) {
   const bool any_log = basis.number > 0;
-  if (site == context_.self.site) return !any_log || !log_blank_;
+  const auto knows_it = [&](bool blank, std::uint64_t last) {
+    return last == basis.number && (!any_log || !blank);
+  };
+  if (site == context_.self.site) return knows_it(log_blank_, basis_.number);
   const auto found = joining_.find(site);
   if (found == joining_.end() || context_.now - found->second.heard >= kJoinerAge) return false;
-  return any_log ? !found->second.status.log_blank : agrees_on_founders(found->second);
+  const wire::Status& status = found->second.status;
+  return knows_it(status.log_blank, status.log_view) &&
+         (any_log || agrees_on_founders(found->second));
+}
+
+/// To a site whose log ends before this one's. A blank one learns nothing: it would seem to have
+/// kept what it had accepted.
+void ViewChange::tell_former_view(SiteId to, const wire::Status& status) {
+  if (status.log_blank || status.log_view >= basis_.number) return;
+  COHORT_PROBE("view.former_view_told");
+  wire::ViewValue value;
+  value.view = basis_.number;
+  value.members = basis_.members;
+  value.incarnations = basis_.incarnations;
+  value.overrides = basis_.overrides;
+  value.plant = basis_.plant;
+  sessions_.send_unnumbered(to, Channel::kControl, wire::FormerView{std::move(value)});
+}
+
+void ViewChange::on_former_view(const wire::FormerView& former) {
+  if (basis_.operational || log_blank_ || former.value.view <= basis_.number) return;
+  COHORT_PROBE("view.former_view_learnt");
+  note(former.value);
+}
+
+/// The view is decided and nobody of this life was in it: the next instance goes on from it.
+void ViewChange::note(const wire::ViewValue& value) {
+  write({wire::ViewLogRecord::Kind::kCommitted, value.view, {}, value}, next_token_++);
+  if (value.plant.version > basis_.plant.version) {
+    context_.effects.push_back(SetHosts{value.plant.hosts, value.plant.version});
+  }
+  basis_ = {value.view, value.members, value.incarnations, value.overrides, value.plant, false};
+  const std::uint64_t round = proposer_.greatest_round;
+  proposer_ = Proposer();
+  proposer_.greatest_round = round;
 }
 
 wire::Incarnations ViewChange::greatest_lives(const ViewBasis& basis,
@@ -100,13 +139,8 @@ void ViewChange::commit_forming(const wire::Commit& commit) {
     install(commit, true);
     return;
   }
-  // A view of former lives that had been chosen: noted, and the next instance goes on from it.
   COHORT_PROBE("view.former_view_finished");
-  write({wire::ViewLogRecord::Kind::kCommitted, value.view, {}, value}, next_token_++);
-  basis_ = {value.view, value.members, value.incarnations, value.overrides, value.plant, false};
-  const std::uint64_t round = proposer_.greatest_round;
-  proposer_ = Proposer();
-  proposer_.greatest_round = round;
+  note(value);
 }
 
 }  // namespace cohort::core

@@ -12,8 +12,8 @@ namespace cohort::net {
 
 /// The versions of everything that sites say to each other that this release speaks, from the
 /// oldest to the newest; two ends use the newest that both speak.
-inline constexpr std::uint32_t kWireVersionLeast = 4;
-inline constexpr std::uint32_t kWireVersionMost = 4;
+inline constexpr std::uint32_t kWireVersionLeast = 5;
+inline constexpr std::uint32_t kWireVersionMost = 5;
 
 /// The connections of a pair of sites; the numbers are those of core::Channel.
 enum class Channel : std::uint8_t { kControl = 0, kData = 1, kTransfer = 2 };

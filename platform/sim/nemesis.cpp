@@ -48,6 +48,10 @@ constexpr std::array<std::string_view, 8> kToolTriggers{
     "transfer.hold", "transfer.hold", "transfer.block_sent", "transfer.block_received",
     "cc.act",        "cc.takeover",   "cc.takeover",         "cc.result"};
 
+/// Where a plant whose sites have all failed is formed anew.
+constexpr std::array<std::string_view, 4> kFormingTriggers{
+    "view.formed", "view.chosen", "view.former_view_finished", "view.former_view_learnt"};
+
 enum Kind : std::uint64_t {
   kSiteCrash = 1,
   kProcessCrash,
@@ -207,6 +211,9 @@ void Nemesis::arm_trigger(std::uint64_t decision) {
   const std::uint64_t nth = 1 + mix64(decision) % 3;
   // One time in four any path that this run has been on, else one of those that are worth it.
   if (more % 4 == 0) return world_.arm(draw_probe(mix64(more)), nth);
+  if (world_.options().faults.total_failure > Duration{0} && mix64(more + 1) % 2 == 0) {
+    return world_.arm(std::string(kFormingTriggers[decision % kFormingTriggers.size()]), nth);
+  }
   const bool in_tools = world_.options().tool_share > 0 && more % 2 == 0;
   world_.arm(std::string(in_tools ? kToolTriggers[decision % kToolTriggers.size()]
                                   : kCoreTriggers[decision % kCoreTriggers.size()]),

@@ -65,6 +65,8 @@ void put(Encoder& out, const Commit& f);
 void get(Decoder& in, Commit& f);
 void put(Encoder& out, const CommitRequest& f);
 void get(Decoder& in, CommitRequest& f);
+void put(Encoder& out, const FormerView& f);
+void get(Decoder& in, FormerView& f);
 void put(Encoder& out, const EntriesRequest& f);
 void get(Decoder& in, EntriesRequest& f);
 void put(Encoder& out, const Entries& f);

@@ -191,6 +191,11 @@ struct Commit {
 struct CommitRequest {
   std::uint64_t view = 0;
 };
+/// The last view that the sender's log knows to be decided, while none works: to a site whose own
+/// log ends before it.
+struct FormerView {
+  ViewValue value;
+};
 /// Entries of the old view's streams; answered by Entries.
 struct EntriesRequest {
   std::uint64_t view = 0;
@@ -262,7 +267,7 @@ using PeerFrame =
                  ChangeRequest, Accusation, Wedge, WedgeAnswer, WedgeRefusal, Fetch, Held, Propose,
                  Accepted, Commit, CommitRequest, EntriesRequest, Entries, TableRequest,
                  TableSnapshot, LeaveRequest, Fragment, FragmentDrop, EntryPiece, Acknowledgement,
-                 DirectFrame, PlantRequest, PlantUpdate, Logged>;
+                 DirectFrame, PlantRequest, PlantUpdate, Logged, FormerView>;
 
 struct Envelope {
   std::uint64_t number = 0;    ///< in the session, from 1; 0: not numbered

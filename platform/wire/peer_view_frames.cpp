@@ -146,6 +146,13 @@ void get(Decoder& in, CommitRequest& f) {
   f.view = in.varint();
 }
 
+void put(Encoder& out, const FormerView& f) {
+  encode(out, f.value);
+}
+void get(Decoder& in, FormerView& f) {
+  f.value = decode_view_value(in);
+}
+
 void put(Encoder& out, const EntriesRequest& f) {
   out.varint(f.view);
   out.varint(f.places.size());

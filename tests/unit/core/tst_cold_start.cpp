@@ -280,9 +280,9 @@ class TstColdStart : public QObject {
     QCOMPARE(plant.last_view(3), std::string("1.1,2.1,3.2"));
   }
 
-  void operatorsOverride_isRefusedWhereAnotherSiteKnowsANewerPlant() {
+  void operatorsOverride_keepsTheNewestPlantOfThoseThatHearEachOther() {
     // Goal: an override undoes no operator's change. Method: 4 and 5 are left of five; only 5 was
-    // in the view that changed a timer. At 4 it is refused, and done at 5.
+    // in the view that changed a timer. It has told 4, where the view is forced.
     Plant plant(5);
     wire::ViewLogRecord changed;
     for (std::uint16_t site : Sites{1, 2, 3, 4, 5})
@@ -291,6 +291,27 @@ class TstColdStart : public QObject {
     changed.value.plant.version = 2;
     changed.value.plant.timers = {{"lease_ms", 700}};
     plant.log(5).push_back(wire::encode(changed));
+    boot(plant, {4, 5});
+    plant.run(seconds(5));
+    plant.ask(4, plant.client(4), wire::ForceForm{1, "halls 1 to 3 burnt down"});
+    plant.run(seconds(2));
+    QCOMPARE(plant.last_view(4), std::string("4.2,5.2"));
+    const auto forced = wire::decode_view_log_record(plant.log(4).back());
+    QVERIFY(forced.has_value());
+    QCOMPARE(forced->value.plant.timers, changed.value.plant.timers);
+  }
+
+  void operatorsOverride_isRefusedWhereAnotherSiteKnowsANewerPlant() {
+    // Goal: the same, where a site has a new disk and may not be told. Method: 4 is blank.
+    Plant plant(5);
+    wire::ViewLogRecord changed;
+    for (std::uint16_t site : Sites{1, 2, 3, 4, 5})
+      plant.log(site) = {committed(1, {1, 2, 3, 4, 5})};
+    changed = *wire::decode_view_log_record(committed(2, {1, 2, 3, 4, 5}));
+    changed.value.plant.version = 2;
+    changed.value.plant.timers = {{"lease_ms", 700}};
+    plant.log(5).push_back(wire::encode(changed));
+    plant.replace_disk(4);
     boot(plant, {4, 5});
     plant.run(seconds(5));
     const auto at_four = plant.client(4);

@@ -106,6 +106,7 @@ std::vector<PeerFrame> samples() {
   frames.emplace_back(wire::Accepted{7, ballot, {{SiteId{2}, 12345}}});
   frames.emplace_back(wire::Commit{7, sample_value(), true, 551});
   frames.emplace_back(wire::CommitRequest{7});
+  frames.emplace_back(wire::FormerView{sample_value()});
   frames.emplace_back(wire::EntriesRequest{7, {{0, 3}, {2, 4}}});
   frames.emplace_back(wire::Entries{7, {{1, sample_stream(wire::EntryKind::kMessage)}}});
   frames.emplace_back(wire::TableRequest{7});
