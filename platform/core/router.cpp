@@ -143,8 +143,7 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
         } else if constexpr (std::is_same_v<Frame, wire::TableRequest>) {
           on_table_request(from, f);
         } else if constexpr (std::is_same_v<Frame, wire::TableSnapshot>) {
-          if (f.view != views_.basis().number || plane_.has_table()) return;
-          if (auto table = GroupTable::decode(f.table)) plane_.adopt_table(std::move(*table));
+          on_table_snapshot(f);
         } else if constexpr (std::is_same_v<Frame, wire::Logged>) {
           if (present(from, f, rank)) durable_.on_logged(rank, f);
         } else if constexpr (std::is_same_v<Frame, wire::LeaveRequest>) {
@@ -161,6 +160,11 @@ void Router::route(SiteId from, wire::PeerFrame frame) {
 void Router::on_table_request(SiteId from, const wire::TableRequest& request) {
   if (request.view != views_.basis().number || table_at_start_.empty()) return;
   sessions_.send(from, Channel::kControl, wire::TableSnapshot{request.view, table_at_start_});
+}
+
+void Router::on_table_snapshot(const wire::TableSnapshot& snapshot) {
+  if (snapshot.view != views_.basis().number || plane_.has_table()) return;
+  if (auto table = GroupTable::decode(snapshot.table)) plane_.adopt_table(std::move(*table));
 }
 
 void Router::on_batch(std::size_t rank, wire::StreamBatch& batch) {

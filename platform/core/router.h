@@ -47,6 +47,7 @@ class Router {
  private:
   void route(SiteId from, wire::PeerFrame frame);
   void on_table_request(SiteId from, const wire::TableRequest& request);
+  void on_table_snapshot(const wire::TableSnapshot& snapshot);
   void on_batch(std::size_t rank, wire::StreamBatch& batch);
   void on_status(SiteId from, const wire::Status& status);
   void on_new_life(SiteId from);

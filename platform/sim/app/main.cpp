@@ -150,7 +150,6 @@ int main(int argc, char** argv) {
   CLI::App* explore_sub = app.add_subcommand("explore", "try every order of a small scope");
   add_explore_options(*explore_sub, explore_command);
 
-
   CoverageCommand coverage_command;
   CLI::App* coverage_sub = app.add_subcommand("coverage", "write docs/simulator-coverage.md");
   add_coverage_options(*coverage_sub, coverage_command);
