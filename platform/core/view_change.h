@@ -206,6 +206,7 @@ class ViewChange {
   void commit_forming(const wire::Commit& commit);
 
   // proposer
+  bool can_join(SiteId site, const Joining& joining) const;
   bool wants_change() const;
   bool settled() const;
   bool needs_two_accusers() const;

@@ -58,12 +58,9 @@ void ViewChange::start(bool forming, std::uint64_t view, std::size_t rank) {
   } else {
     proposer_.survivors = choose_survivors();
     for (const auto& [site, joining] : joining_) {
-      const bool heard =
-          context_.now - joining.heard < kJoinerAge && sessions_.up(site, Channel::kControl);
-      if (proposer_.plant.record.host(site) == nullptr) continue;
-      if (heard && !basis_.rank_of(site) && proposer_.joiners.size() < proposer_.survivors.size()) {
-        proposer_.joiners.push_back(joining.life);
-      }
+      const bool listed = proposer_.plant.record.host(site) != nullptr;
+      const bool room = proposer_.joiners.size() < proposer_.survivors.size();
+      if (listed && room && can_join(site, joining)) proposer_.joiners.push_back(joining.life);
     }
   }
   if (!forming && proposer_.survivors.empty()) {

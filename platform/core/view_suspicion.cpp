@@ -22,10 +22,17 @@ bool ViewChange::wants_change() const {
     kept.push_back(member.site);
   }
   for (const auto& [site, joining] : joining_) {
-    if (!basis_.rank_of(site) && context_.now - joining.heard < kJoinerAge) return true;
+    if (can_join(site, joining) && basis_.plant.host(site) != nullptr) return true;
   }
   // A promise whose ballot came to nothing is ended by a ballot of one's own (U4).
   return plane_.frozen() && proposer_.phase == Phase::kIdle;
+}
+
+/// It asks to, and can be asked: else a ballot for its sake would end in the view that there is,
+/// and the next one begin at once.
+bool ViewChange::can_join(SiteId site, const Joining& joining) const {
+  return !basis_.rank_of(site) && context_.now - joining.heard < kJoinerAge &&
+         sessions_.up(site, Channel::kControl);
 }
 
 bool ViewChange::settled() const {

@@ -24,6 +24,8 @@ SCOPES = {
     "2 multicasts, a crash": "--multicasts 2",
     "2 multicasts, a crash, a cut": "--multicasts 2 --cut --states 20000000",
 }
+for _start in ("first", "one-view", "decided-at-one", "decided-at-two", "accepted-by-two", "accepted-by-one"):
+    SCOPES[f"cold start ({_start}), a crash, a cut"] = f"--multicasts 0 --cut --cold {_start}"
 
 
 class Unusable(Exception):

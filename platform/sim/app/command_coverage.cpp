@@ -121,7 +121,9 @@ std::string mutant_table(const CoverageCommand& command, std::size_t& survived) 
       "| bug | must violate | profile | seeds tried | killed by seed | violated |\n"
       "|---|---|---|---:|---:|---|\n";
   for (const Mutant& mutant : read_registry(command.registry)) {
-    const MutantVerdict verdict = try_mutant(mutant, command.mutant_seeds, command.jobs, false);
+    // Some need a seed that is rarer than one in so many.
+    const bool rare = mutant.hint > command.mutant_seeds;
+    const MutantVerdict verdict = try_mutant(mutant, command.mutant_seeds, command.jobs, rare);
     survived += verdict.caught ? 0 : 1;
     text += fmt::format("| {} | {} | {} | {} | {} | {}{} |\n", mutant.name,
                         mutant.properties_text(), mutant.profile, verdict.tried, verdict.seed,

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <string>
 
 #include "platform/base/instrument.h"
 #include "platform/sim/app/commands.h"
@@ -15,6 +17,12 @@ int explore(const ExploreCommand& command) {
   scope.crash = !command.no_crash;
   scope.cut = command.cut;
   scope.join = command.join;
+  const auto* const named = std::ranges::find(kColdStartNames, command.cold);
+  scope.cold = static_cast<ColdStart>(named - kColdStartNames.begin());
+  if (scope.cold != ColdStart::kNone && (scope.sites != 3 || scope.multicasts > 0 || scope.join)) {
+    fmt::print(stderr, "--cold goes with three sites, --multicasts 0, and no --join\n");
+    return 2;
+  }
   ExploreLimits limits;
   limits.states = command.states;
   limits.jobs = command.jobs;
@@ -37,7 +45,9 @@ int explore(const ExploreCommand& command) {
   fmt::print(
       "{} sites, {} multicasts{}{}{}: {} states ({}), {} ends judged, {} crashes between two "
       "effects, {} steps, at most {} choices deep, {:.1f} s\n",
-      scope.sites, scope.multicasts, scope.join ? ", one join" : "",
+      scope.sites, scope.multicasts,
+      std::string(scope.join ? ", one join" : "") +
+          (scope.cold == ColdStart::kNone ? "" : ", from a cold start (" + command.cold + ")"),
       scope.crash ? ", one crash at every effect" : "", scope.cut ? ", one link cut" : "",
       result.states, result.complete ? "all of them" : "not all: it was stopped", result.ends,
       result.crashes, result.steps, result.deepest, seconds());

@@ -69,6 +69,7 @@ struct ExploreCommand {
   bool no_crash = false;
   bool cut = false;
   bool join = false;
+  std::string cold = "none";  ///< a name of kColdStartNames
   std::uint64_t states = 10'000'000;
   std::uint32_t jobs = 2;
   std::uint64_t seconds = 0;  ///< 0: no limit

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "platform/sim/app/commands.h"
+#include "platform/sim/explore/cold_start.h"
 
 namespace {
 
@@ -50,6 +51,9 @@ void add_explore_options(CLI::App& sub, ExploreCommand& command) {
   sub.add_flag("--no-crash", command.no_crash, "nothing dies");
   sub.add_flag("--cut", command.cut, "one link is cut, at any moment");
   sub.add_flag("--join", command.join, "the last process joins meanwhile");
+  sub.add_option("--cold", command.cold, "from the logs that a total failure left behind")
+      ->check(CLI::IsMember(std::vector<std::string>(cohort::sim::kColdStartNames.begin(),
+                                                     cohort::sim::kColdStartNames.end())));
   sub.add_option("--states", command.states, "at most");
   sub.add_option("--jobs", command.jobs, "processes that search at a time")
       ->check(CLI::Range(1, 8));

@@ -114,7 +114,7 @@ Arena::Copy& Walk::keep() {
 
 bool Walk::judge_if_quiet(const std::vector<Choice>& choices) {
   if (choices.front().kind != Choice::Kind::kTime) return false;
-  const bool over = plant_->time() > limits_.end_bound;
+  const bool over = plant_->time() > plant_->horizon();
   if (!plant_->at_goal() && !over) return false;
   if (over && plant_->owes_progress() && !plant_->at_goal()) {
     shared_.report(worker_, "L1: the plant does not come to rest: " + plant_->unrest());

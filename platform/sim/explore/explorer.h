@@ -29,8 +29,7 @@ struct Exploration {
 
 struct ExploreLimits {
   std::uint64_t states = 10'000'000;
-  std::uint32_t jobs = 1;            ///< processes that search at a time, 1 to 8
-  Duration end_bound = seconds(15);  ///< of the plant's time: by then it has come to rest
+  std::uint32_t jobs = 1;  ///< processes that search at a time, 1 to 8
   /// Every so often where a fingerprint is met again: do both go on in the same way? 0: never.
   std::uint64_t compare_every = 0;
 };

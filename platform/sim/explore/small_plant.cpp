@@ -33,7 +33,9 @@ SmallPlant::SmallPlant(const Scope& scope) : scope_(scope) {
   settings.plant = "small";
   for (std::uint32_t i = 1; i <= scope_.sites; ++i) settings.sites.push_back(site_number(i));
   for (SiteId site : settings.sites) {
-    settings.self = SiteLife{site, Incarnation{1}};
+    settings.log = log_after(scope_.cold, site);
+    const std::uint16_t life = settings.log.empty() ? 1 : 2;
+    settings.self = SiteLife{site, Incarnation{life}};
     settings.seed = site.value;
     Node& node = nodes_[site];
     node.core = std::make_unique<core::ProtocolsProcess>(settings);
@@ -41,7 +43,7 @@ SmallPlant::SmallPlant(const Scope& scope) : scope_(scope) {
   }
 }
 
-bool SmallPlant::prepare() {
+void SmallPlant::start_daemons() {
   for (auto& [site, node] : nodes_) step(site, core::Start{}, std::nullopt);
   for (auto& [site, node] : nodes_) {
     for (auto& [peer, other] : nodes_) {
@@ -53,6 +55,11 @@ bool SmallPlant::prepare() {
     step(site, core::ClientOpened{kClient, 1000}, std::nullopt);
     from_client(site, wire::Hello{wire::kClientProtocolVersion, "small", 0}, std::nullopt);
   }
+}
+
+bool SmallPlant::prepare() {
+  start_daemons();
+  if (scope_.cold != ColdStart::kNone) return true;
   std::uint32_t joined = 0;
   const std::uint32_t members = scope_.sites - (scope_.join ? 1 : 0);
   while (now_ < kPrepareBound) {
@@ -356,10 +363,13 @@ std::string SmallPlant::unrest() const {
 }
 
 bool SmallPlant::owes_progress() const {
+  if (scope_.cold != ColdStart::kNone) return !crashed_ && cut_.empty();
   return !crashed_ || cut_.empty();
 }
 
 bool SmallPlant::at_goal() const {
+  // Who is left may still form what it should not.
+  if (scope_.cold != ColdStart::kNone && !owes_progress()) return false;
   return unrest().empty();
 }
 

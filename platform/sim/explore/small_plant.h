@@ -18,6 +18,7 @@
 
 #include "platform/core/protocols_process.h"
 #include "platform/sim/digest.h"
+#include "platform/sim/explore/cold_start.h"
 #include "platform/sim/history_tap.h"
 
 namespace cohort::sim {
@@ -29,6 +30,8 @@ struct Scope {
   bool join = false;             ///< the last process joins only now
   bool crash = true;             ///< one daemon dies, before any effect of any step
   bool cut = false;              ///< one link is cut, at any moment
+  /// What it starts from; else it works already. Three sites; no multicast and no join.
+  ColdStart cold = ColdStart::kNone;
   /// The fingerprint is of the histories alone: only to show that the comparison finds that.
   bool blind = false;
 };
@@ -61,8 +64,8 @@ class SmallPlant {
  public:
   explicit SmallPlant(const Scope& scope);
 
-  /// Up to a plant in one view and a group with all its members (but the joiner), in a fixed order.
-  /// False where that is never reached.
+  /// Up to a plant in one view and a group with all its members (but the joiner), in a fixed order;
+  /// of a cold start up to daemons that run and are connected. False where that is never reached.
   bool prepare();
   /// Everything that may happen now; nothing but kTime where all is quiet.
   std::vector<Choice> choices() const;
@@ -73,10 +76,13 @@ class SmallPlant {
   /// All that live and hear each other are in one view, without the others, and have all messages.
   bool at_goal() const;
   std::string unrest() const;
-  /// A crash and a cut together may leave no quorum of the view of that moment, for ever: then only
-  /// what has happened is judged, not what has not.
+  /// A crash and a cut together may leave no quorum of the view of that moment, for ever; after a
+  /// cold start either alone may leave none of the last view, or a site that has to start once
+  /// more, which none does here. Then only what has happened is judged, not what has not.
   bool owes_progress() const;
   Duration time() const { return now_; }
+  /// Who has not come to rest by then has nothing more to say.
+  Duration horizon() const { return scope_.cold == ColdStart::kNone ? seconds(15) : seconds(4); }
   bool lives(SiteId site) const { return nodes_.at(site).core != nullptr; }
   std::uint32_t sites() const { return scope_.sites; }
   /// Equal for two plants that go on in the same way and whose processes have seen the same: what
@@ -111,6 +117,7 @@ class SmallPlant {
     GroupId group;
   };
 
+  void start_daemons();
   void step(SiteId site, const core::Input& input, const std::optional<std::size_t>& dies_after);
   void take_choice(const Choice& choice);
   void put_on_line(SiteId site, core::SendFrame& frame);

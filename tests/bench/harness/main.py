@@ -126,7 +126,7 @@ class Bench:
             for kind, name in ((Corosync, "corosync"), (Cohort, "cohort-members")):
                 plant = self.up(kind, name)
                 for value in measure.client_kill(plant, 5 if self.options.quick else 8):
-                    self.put("client-kill", plant.name, {"ms": value})
+                    self.put("client-kill", plant.name, value)
                 self.put("join", plant.name, measure.joins(plant, 300))
                 self.down(plant)
 

@@ -147,8 +147,12 @@ def _latencies(f):
 
 def _membership(f):
     kills = f.values("ms", section="client-kill", side="cohort")
+    theirs = f.median("ms", section="client-kill", side="corosync")
+    gone = f.median("gone_ms", section="client-kill", side="cohort")
+    note = f" (Corosync {number(theirs)} ms" if theirs else ""
+    note += f"{'; ' if note else ' ('}the kernel needs {number(gone)} ms to take a process down" if gone else ""
     yield 13, "SIGKILL of a client to the view everywhere", [
-        Bar("p50", median(kills), 2.0, 1.1, "ms", least=False, trouble=missing(kills)),
+        Bar("p50", median(kills), 2.0, 1.1, "ms", least=False, note=note + ")" if note else "", trouble=missing(kills)),
         Bar("most", quantile(kills, 1), 5.0, None, "ms", False)]
     ours = f.median("p50_us", section="join", side="cohort")
     theirs = f.median("p50_us", section="join", side="corosync")

@@ -110,6 +110,12 @@ class Process:
         if self.alive():
             self.popen.send_signal(how)
 
+    def kill_and_wait(self):
+        """When the kernel had taken the process down: no link of it is closed much earlier."""
+        self.kill()
+        self.popen.wait()
+        return monotonic_ns()
+
     def finish(self, seconds):
         """Waits for the end; returns the objects that were printed."""
         try:

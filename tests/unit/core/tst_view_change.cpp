@@ -238,6 +238,32 @@ class TstViewChange : public QObject {
     QVERIFY(plant.stop_reason(3).starts_with("no quorum for"));
   }
 
+  void joiningSite_diesBeforeItIsListed_costsNoViews() {
+    // Goal: a ballot begins only for what it can change. Method: two sites in a view; the third
+    // starts, asks to join, and is gone after every so many milliseconds; nobody installs view
+    // after view for as long as its word is young.
+    for (int lives_ms = 90; lives_ms < 120; ++lives_ms) {
+      Plant plant(3);
+      plant.start(1);
+      plant.start(2);
+      plant.run(seconds(3));
+      const auto views = [&plant] {
+        return std::ranges::count_if(plant.traces(1), [](const std::string& trace) {
+          return trace.starts_with("event=view.installed");
+        });
+      };
+      const auto before = views();
+      plant.start(3);
+      plant.run(millis(lives_ms));
+      plant.kill(3);
+      plant.run(seconds(2));
+      QCOMPARE(plant.last_view(1), std::string("1.1,2.1"));
+      const std::string more =
+          std::to_string(views() - before) + " after " + std::to_string(lives_ms) + " ms";
+      QVERIFY2(views() <= before + 3, more.c_str());
+    }
+  }
+
   void sixtyFourSites_startInAnyOrder_formOneView() {
     // Goal: P67, H10. Method: 64 sites start in an order of no meaning, some after the first view.
     Plant plant(64);
