@@ -331,8 +331,7 @@ void ViewChange::try_install_waiting() {
     // Where this site formed the value itself, that of the view that ends is enough: it may have
     // slept since, and another one may have finished its value.
     const bool lease = detector_.lease_until(acceptor_.waiting->value.members) >= context_.now ||
-                       (acceptor_.waiting_fresh && (detector_.lease_valid(context_.now) ||
-                                                    COHORT_MUTANT("fresh_value_needs_no_lease")));
+                       (acceptor_.waiting_fresh && detector_.lease_valid(context_.now));
     if (!lease && !COHORT_MUTANT("install_without_lease")) {
       COHORT_PROBE("view.install_awaits_lease");
       return;
