@@ -23,7 +23,7 @@ ViewBasis ViewChange::forming_basis() const {
     basis.number = log.log_view;
     basis.members = log.log_members;
     basis.overrides = log.log_overrides;
-    // Its plant record comes with its answer to the ballot.
+    // Its plant record comes with the view itself, before this site may vote (FORMER-VIEW).
   }
   return basis;
 }
