@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::int64_t kStep_ms = 10;
 constexpr std::chrono::milliseconds kClientRestart{150};
+/// A process that was told to end, on a busy machine.
+constexpr std::chrono::seconds kEndsWithin{20};
 constexpr std::chrono::seconds kEndPatience{20};
 constexpr const char* kSmallDisk = "size=2m";
 /// Ends of a client that its daemon's end explains: none there, gone.
@@ -185,6 +187,10 @@ std::vector<std::string> Plant::clock_settings(std::size_t site) const {
 
 void Plant::start_daemon(std::size_t site) {
   step(fmt::format("starting the daemon of site {}", site), [&]() -> Result<void> {
+    // One that was told to end holds its lock until the kernel has taken it down.
+    if (at(site).daemon && at(site).end_expected && !at(site).daemon->wait(kEndsWithin)) {
+      return make_error(Errc::kTimedOut, "the one before does not end");
+    }
     Launch launch;
     launch.words = {(options_.programs / "cohortd").string(), "--config",
                     file("plant.toml").string(), "--site", std::to_string(site)};
