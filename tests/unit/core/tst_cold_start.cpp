@@ -40,6 +40,17 @@ void boot(Plant& plant, const Sites& sites) {
   }
 }
 
+/// All five know view 1, and only site 5 the next one, in which an operator changed a timer.
+wire::ViewLogRecord timer_changed_where_only_five_knows(Plant& plant) {
+  const Sites all{1, 2, 3, 4, 5};
+  for (std::uint16_t site : all) plant.log(site) = {committed(1, all)};
+  wire::ViewLogRecord changed = *wire::decode_view_log_record(committed(2, all));
+  changed.value.plant.version = 2;
+  changed.value.plant.timers = {{"lease_ms", 700}};
+  plant.log(5).push_back(wire::encode(changed));
+  return changed;
+}
+
 /// Of three sites the third dies and starts again, this moment.
 void return_to_a_working_plant(Plant& plant) {
   for (std::uint16_t site : Sites{1, 2, 3}) plant.start(site);
@@ -284,13 +295,7 @@ class TstColdStart : public QObject {
     // Goal: an override undoes no operator's change. Method: 4 and 5 are left of five; only 5 was
     // in the view that changed a timer. It has told 4, where the view is forced.
     Plant plant(5);
-    wire::ViewLogRecord changed;
-    for (std::uint16_t site : Sites{1, 2, 3, 4, 5})
-      plant.log(site) = {committed(1, {1, 2, 3, 4, 5})};
-    changed = *wire::decode_view_log_record(committed(2, {1, 2, 3, 4, 5}));
-    changed.value.plant.version = 2;
-    changed.value.plant.timers = {{"lease_ms", 700}};
-    plant.log(5).push_back(wire::encode(changed));
+    const wire::ViewLogRecord changed = timer_changed_where_only_five_knows(plant);
     boot(plant, {4, 5});
     plant.run(seconds(5));
     plant.ask(4, plant.client(4), wire::ForceForm{1, "halls 1 to 3 burnt down"});
@@ -304,13 +309,7 @@ class TstColdStart : public QObject {
   void operatorsOverride_isRefusedWhereAnotherSiteKnowsANewerPlant() {
     // Goal: the same, where a site has a new disk and may not be told. Method: 4 is blank.
     Plant plant(5);
-    wire::ViewLogRecord changed;
-    for (std::uint16_t site : Sites{1, 2, 3, 4, 5})
-      plant.log(site) = {committed(1, {1, 2, 3, 4, 5})};
-    changed = *wire::decode_view_log_record(committed(2, {1, 2, 3, 4, 5}));
-    changed.value.plant.version = 2;
-    changed.value.plant.timers = {{"lease_ms", 700}};
-    plant.log(5).push_back(wire::encode(changed));
+    timer_changed_where_only_five_knows(plant);
     plant.replace_disk(4);
     boot(plant, {4, 5});
     plant.run(seconds(5));
