@@ -65,7 +65,8 @@ void ViewChange::on_former_view(const wire::FormerView& former) {
   note(former.value);
 }
 
-/// The view is decided and nobody of this life was in it: the next instance goes on from it.
+/// The view is decided, and its lives are over, or (of one that was only accepted) never lived in
+/// it: the next instance goes on from it.
 void ViewChange::note(const wire::ViewValue& value) {
   write({wire::ViewLogRecord::Kind::kCommitted, value.view, {}, value}, next_token_++);
   if (value.plant.version > basis_.plant.version) {
