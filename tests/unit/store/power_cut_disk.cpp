@@ -32,12 +32,12 @@ int close_file(sqlite3_file*) {
 int read_file(sqlite3_file* handle, void* into, int bytes, sqlite3_int64 from) {
   const std::scoped_lock lock(disk->mutex());
   if (disk->dead()) return SQLITE_IOERR_READ;
-  const Bytes& seen = file_of(handle).seen;
+  const SparseBytes& seen = file_of(handle).seen;
   const auto at = std::min<std::size_t>(static_cast<std::size_t>(from), seen.size());
   const auto wanted = static_cast<std::size_t>(bytes);
   const std::size_t there = std::min(wanted, seen.size() - at);
   std::memset(into, 0, wanted);
-  if (there > 0) std::memcpy(into, seen.data() + at, there);
+  seen.read(at, {static_cast<std::uint8_t*>(into), there});
   return there == wanted ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
@@ -156,7 +156,7 @@ int delete_file(sqlite3_vfs*, const char* name, int) {
 int access_file(sqlite3_vfs*, const char* name, int, int* result) {
   const std::scoped_lock lock(disk->mutex());
   const File* file = disk->find(name);
-  *result = file != nullptr && !file->seen.empty() ? 1 : 0;
+  *result = file != nullptr && file->seen.size() > 0 ? 1 : 0;
   return SQLITE_OK;
 }
 
@@ -231,14 +231,9 @@ File* PowerCutDisk::create(const std::string& name) {
   return (files_[name] = std::make_unique<File>()).get();
 }
 
-void PowerCutDisk::apply(Bytes& bytes, const File::Change& change) {
-  if (change.truncates) {
-    bytes.resize(change.at);
-    return;
-  }
-  bytes.resize(std::max<std::size_t>(bytes.size(), change.at + change.bytes.size()));
-  std::copy(change.bytes.begin(), change.bytes.end(),
-            bytes.begin() + static_cast<std::ptrdiff_t>(change.at));
+void PowerCutDisk::apply(SparseBytes& bytes, const File::Change& change) {
+  if (change.truncates) bytes.resize(change.at);
+  if (!change.truncates) bytes.write(change.at, change.bytes);
 }
 
 int PowerCutDisk::write(File& file, std::uint64_t at, ByteView bytes) {

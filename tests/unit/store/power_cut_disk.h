@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "platform/base/bytes.h"
+#include "unit/store/sparse_bytes.h"
 
 namespace cohort::test {
 
@@ -53,8 +54,8 @@ class PowerCutDisk {
       Bytes bytes;  ///< written there; for a truncation empty
       bool truncates = false;
     };
-    Bytes seen;
-    Bytes durable;
+    SparseBytes seen;
+    SparseBytes durable;
     std::vector<Change> pending;
     bool named = false;  ///< its name is durable
     std::vector<std::unique_ptr<std::uint8_t[]>> shared;
@@ -70,7 +71,7 @@ class PowerCutDisk {
 
  private:
   Fault next();
-  static void apply(Bytes& bytes, const File::Change& change);
+  static void apply(SparseBytes& bytes, const File::Change& change);
 
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<File>> files_;
