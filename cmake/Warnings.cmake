@@ -9,6 +9,9 @@ endif()
 # A program carries the libraries that it uses, not all that some part of the tree may use: a client
 # of a daemon needs no TLS.
 target_link_options(cohort_options INTERFACE -Wl,--as-needed)
+# Every function of a library is found when a program starts: not when a failure calls it for the first
+# time, and nothing is left to be overwritten later.
+target_link_options(cohort_options INTERFACE -Wl,-z,relro,-z,now)
 target_compile_definitions(cohort_options INTERFACE _GLIBCXX_ASSERTIONS)
 if(COHORT_SANITIZE)
   target_compile_options(cohort_options INTERFACE -fsanitize=${COHORT_SANITIZE} -fno-sanitize-recover=all)

@@ -8,7 +8,9 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <map>
 #include <utility>
+#include <vector>
 
+#include "platform/net/death_watch.h"
 #include "platform/net/frame_connection.h"
 #include "platform/net/lease_page.h"
 #include "platform/net/ring_port.h"
@@ -41,7 +43,9 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
       : runtime(loop),
         handlers(std::move(to_call)),
         acceptor(loop.context()),
-        accept_again(loop, [this] { accept(); }) {}
+        accept_again(loop, [this] { accept(); }),
+        deaths(loop, [this](Client client) { on_death(client); }),
+        release_ended(loop, [this] { release(); }) {}
 
   void accept();
   void on_accepted(stream_protocol::socket socket);
@@ -49,14 +53,20 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   struct Link {
     std::shared_ptr<FrameConnection> socket;
     std::shared_ptr<RingPort> rings;
-    std::unique_ptr<LeasePage> lease;  ///< none before the client has asked
+    std::unique_ptr<LeasePage> lease;         ///< none before the client has asked
+    std::shared_ptr<LifeLineWord> life_line;  ///< of one with rings
+    bool watched = false;                     ///< its life line; from its first record on
+    bool lease_ended = false;
     bool spoke = false;
     bool told = false;  ///< something was sent over the socket
   };
 
   void on_frame(Client client, const Bytes& frame);
   void answer_wish(Client client, Link& link, const RingOffer& wish);
-  Result<std::shared_ptr<RingPort>> make_port(Client client, int socket, int lease);
+  Result<std::shared_ptr<RingPort>> make_port(Client client, Link& link, int lease);
+  void on_ring_frames(Client client, ByteView records);
+  void on_death(Client client);
+  void release();
   void on_closed(Client client, const std::string& reason);
   static void end_lease(Link& link);
   /// The last record that the client gets says why.
@@ -70,6 +80,9 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   std::map<Client, Link> clients;
   Client last_client = 0;
   MonotonicTime lease_until{};
+  DeathWatch deaths;
+  std::vector<Link> ended;  ///< their memory is not given back yet
+  Alarm release_ended;
 };
 
 void ClientServer::Parts::accept() {
@@ -136,7 +149,7 @@ void ClientServer::Parts::answer_wish(Client client, Link& link, const RingOffer
   link.lease = std::make_unique<LeasePage>(std::move(page->first));
   const int lease = page->second.get();
   if (wish.granted && wish.version == kRingVersion) {
-    if (auto port = make_port(client, socket, lease)) {
+    if (auto port = make_port(client, link, lease)) {
       link.rings = std::move(*port);
       link.rings->start();
       return;
@@ -147,17 +160,14 @@ void ClientServer::Parts::answer_wish(Client client, Link& link, const RingOffer
   if (!sent) link.socket->close_after_flush(sent.error().text);
 }
 
-Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, int socket,
+Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, Link& link,
                                                                  int lease) {
   auto rings = make_rings();
   if (!rings) return std::unexpected(rings.error());
   const std::weak_ptr<Parts> weak = weak_from_this();
   RingPort::Handlers port_handlers;
   port_handlers.on_frames = [weak, client](ByteView records) {
-    const auto self = weak.lock();
-    if (self && self->clients.contains(client)) {
-      self->handlers.on_records(client, Bytes(records.begin(), records.end()));
-    }
+    if (const auto self = weak.lock()) self->on_ring_frames(client, records);
   };
   port_handlers.on_broken = [weak, client](const Error& error) {
     const auto self = weak.lock();
@@ -168,27 +178,56 @@ Result<std::shared_ptr<RingPort>> ClientServer::Parts::make_port(Client client, 
   auto port =
       RingPort::open(runtime, RingPort::End::kDaemon, duplicate(*rings), std::move(port_handlers));
   if (!port) return port;
+  const int socket = link.socket->socket().native_handle();
   if (auto sent = send_answer(socket, RingOffer{true, kRingVersion}, &*rings, lease); !sent) {
     return std::unexpected(sent.error());
   }
+  link.life_line = LifeLineWord::map(rings->to_daemon.get());
   return port;
+}
+
+void ClientServer::Parts::on_ring_frames(Client client, ByteView records) {
+  const auto place = clients.find(client);
+  if (place == clients.end()) return;
+  // It holds its life line before it says anything.
+  if (place->second.life_line && !std::exchange(place->second.watched, true)) {
+    deaths.watch(client, place->second.life_line);
+  }
+  handlers.on_records(client, Bytes(records.begin(), records.end()));
+}
+
+/// The kernel closes its socket as well, some milliseconds later.
+void ClientServer::Parts::on_death(Client client) {
+  const auto place = clients.find(client);
+  if (place == clients.end()) return;
+  end_lease(place->second);
+  const auto socket = place->second.socket;
+  on_closed(client, "its process has ended");
+  socket->close();
 }
 
 void ClientServer::Parts::on_closed(Client client, const std::string& reason) {
   const auto place = clients.find(client);
   if (place == clients.end()) return;
-  if (const auto rings = place->second.rings) {
-    rings->drain();  // what it wrote before it went counts (U7)
-    rings->close();
-  }
-  clients.erase(client);
+  if (const auto rings = place->second.rings) rings->drain();  // what it wrote counts (U7)
+  Link link = std::move(place->second);
+  clients.erase(place);
   handlers.on_gone(client, reason);
+  deaths.forget(client);
+  ended.push_back(std::move(link));
+  if (ended.size() == 1) release_ended.set_in(kReleaseDelay);
+}
+
+void ClientServer::Parts::release() {
+  for (const Link& link : std::exchange(ended, {})) {
+    if (link.rings) link.rings->close();
+  }
 }
 
 /// What it has not read by now it may not act upon.
 void ClientServer::Parts::end_lease(Link& link) {
   if (link.lease) link.lease->set(MonotonicTime{});
-  link.lease.reset();
+  link.lease_ended = true;
 }
 
 void ClientServer::Parts::give_up(Link& link, const Error& error) {
@@ -208,6 +247,7 @@ ClientServer::~ClientServer() {
     ::unlink(parts_->path.c_str());
   }
   parts_->accept_again.cancel();
+  parts_->release();
   for (auto& [client, link] : parts_->clients) {
     Parts::end_lease(link);
     if (link.rings) link.rings->close();
@@ -263,7 +303,7 @@ void ClientServer::close(Client client, const std::string& reason) {
 void ClientServer::set_lease(MonotonicTime until) {
   parts_->lease_until = until;
   for (const auto& [client, link] : parts_->clients) {
-    if (link.lease) link.lease->set(until);
+    if (link.lease && !link.lease_ended) link.lease->set(until);
   }
 }
 

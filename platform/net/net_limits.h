@@ -20,6 +20,11 @@ inline constexpr std::size_t kLinkQueueBytes =
     limits::kSnapshotFrameBytes + 4 * limits::kUnstableBytesPerOrigin;
 inline constexpr std::size_t kPendingHandshakes = 128;  ///< accepted, not yet known
 
+// --- clients
+/// Whose end is seen before their sockets close (death_watch.h): what the kernel lets one call wait
+/// for, but for the one by which the thread itself is woken.
+inline constexpr std::size_t kWatchedClients = 127;
+
 // --- time
 inline constexpr Duration kConnectTimeout = seconds(1);
 inline constexpr Duration kHandshakeTimeout = seconds(2);
@@ -32,6 +37,8 @@ inline constexpr Duration kBackOffMost = seconds(1);
 inline constexpr Duration kProbeTimeout = millis(200);
 /// How long a closing connection may take to hand over what was sent before.
 inline constexpr Duration kLinger = seconds(1);
+/// To unmap a client's memory takes as long as a view: that comes first.
+inline constexpr Duration kReleaseDelay = millis(20);
 /// Before the next accept after one that failed, for example because no descriptor was free.
 inline constexpr Duration kAcceptPause = millis(100);
 /// Sent bytes that the peer's host does not acknowledge for so long end the connection.

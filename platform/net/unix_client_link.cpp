@@ -11,6 +11,7 @@
 
 #include "platform/net/frame_connection.h"
 #include "platform/net/lease_page.h"
+#include "platform/net/life_line.h"
 #include "platform/net/ring_port.h"
 #include "platform/wire/record_stream.h"
 
@@ -39,7 +40,8 @@ struct UnixClientLink::Parts : std::enable_shared_from_this<UnixClientLink::Part
   std::shared_ptr<FrameConnection> connection;
   std::shared_ptr<RingPort> rings;
   std::unique_ptr<LeasePage> lease;
-  std::vector<Bytes> early;  ///< records that were sent before the answer
+  std::unique_ptr<LifeLine> life_line;  ///< held by the thread of the loop
+  std::vector<Bytes> early;             ///< records that were sent before the answer
   std::size_t early_bytes = 0;
 };
 
@@ -107,6 +109,7 @@ Result<void> UnixClientLink::Parts::use_rings(RingDescriptors descriptors) {
     self->connection->close();
     self->end(error.text);
   };
+  life_line = LifeLine::hold(descriptors.to_daemon.get());
   auto port =
       RingPort::open(runtime, RingPort::End::kClient, std::move(descriptors), std::move(handlers));
   if (!port) return std::unexpected(port.error());

@@ -2,16 +2,22 @@
 // with a reason, what it had written before it died still counts, and nobody else notices.
 // Method: the daemon's real server; hostile clients drive the rings by hand from the same loop, or
 // die by SIGKILL in a process of their own.
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <QtTest>
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <csignal>
 
 #include "platform/base/limits.h"
 #include "platform/base/rng.h"
 #include "platform/net/frame_decoder.h"
+#include "platform/net/life_line.h"
+#include "platform/net/net_limits.h"
 #include "platform/net/ring_memory.h"
 #include "platform/net/unix_client_link.h"
 #include "platform/wire/client_protocol.h"
@@ -178,6 +184,45 @@ class TstRingClients : public QObject, ServerEnd {
     }
   }
 
+  void processes_killed_areGoneBeforeTheirSocketsClose() {
+    // One more than are watched at a time; another process keeps all their sockets open.
+    const pid_t child = ::fork();
+    QVERIFY(child >= 0);
+    if (child == 0) speak_from_many_links(kWatchedClients + 1);
+    const auto end_both = qScopeGuard([child] {
+      ::kill(-child, SIGKILL);
+      ::waitpid(child, nullptr, 0);
+    });
+    QVERIFY(drive(*runtime_, [this] { return speaking() == kWatchedClients + 1; }));
+    ::kill(child, SIGKILL);
+    QVERIFY(drive(*runtime_, [this] { return gone_.size() == kWatchedClients + 1; }));
+    for (const auto& [client, reason] : gone_)
+      QCOMPARE(reason, std::string("its process has ended"));
+  }
+
+  void link_closedByALivingProcess_isGoneWithItsSocket() {
+    auto good = connect_good();
+    good->send(Bytes{1});
+    QVERIFY(drive(*runtime_, [this] { return records_[1].size() == 1; }));
+    good.reset();
+    QVERIFY(drive(*runtime_, [this] { return gone_.contains(1); }));
+    QVERIFY(gone_[1] != "its process has ended");
+  }
+
+  void lifeLine_marked_costsThatClientItsLink() {
+    auto good = connect_good();
+    Wild wild = connect_wild();
+    auto& word = *reinterpret_cast<std::atomic<std::uint32_t>*>(
+        reinterpret_cast<std::uint8_t*>(wild.to_daemon->place().header) + kLifeLineOffset);
+    word = static_cast<std::uint32_t>(::getpid());
+    wild.put(framed(Bytes{7}));
+    QVERIFY(drive(*runtime_, [this] { return records_[2].size() == 1; }));
+    word = FUTEX_OWNER_DIED;
+    ::syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+    QVERIFY(drive(*runtime_, [this] { return gone_.contains(2); }));
+    expect_good_works(*good);
+  }
+
   void manyLargeRecords_bothWays_comeInOrder() {
     auto good = connect_good();
     QVERIFY(drive(*runtime_, [&] { return good->has_rings(); }));
@@ -257,6 +302,29 @@ class TstRingClients : public QObject, ServerEnd {
       (*link)->send(Bytes(1 + i % 500, static_cast<std::uint8_t>(i)));
       own.context().poll();
     }
+  }
+
+  std::size_t speaking() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(records_, [](const auto& entry) { return !entry.second.empty(); }));
+  }
+
+  /// The leader of a group of two processes, of which the other one only keeps what is open open.
+  [[noreturn]] void speak_from_many_links(std::size_t count) {
+    ::setpgid(0, 0);
+    Runtime own;
+    std::vector<std::unique_ptr<UnixClientLink>> links;
+    for (std::size_t i = 0; i < count; ++i) {
+      auto link = UnixClientLink::connect(own, path_);
+      if (!link) ::_exit(1);
+      links.push_back(std::move(*link));
+      while (!links.back()->has_rings()) own.context().run_one();
+    }
+    if (::fork() == 0) {
+      while (true) ::pause();
+    }
+    for (const auto& link : links) link->send(Bytes{1});
+    while (true) own.context().run_one();
   }
 
   std::vector<Bytes> received_;
