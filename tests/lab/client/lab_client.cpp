@@ -100,11 +100,11 @@ class LoadClient {
     const client::Process& process = host_.process();
     const client::GroupView* view = joined_ ? process.view_of(ledger_.group()) : nullptr;
     fmt::print(
-        "process={} view={} sites={} members={} serving={} joined={} under_way={} done={} "
+        "process={} view={} sites={} members={} serving={} joined={} rate={} under_way={} done={} "
         "failed={} noise={} applied={} digest={:x} wall={}\n",
         to_string(process.id()), process.sites().number, process.sites().members.size(),
-        view ? view->members.size() : 0, int{process.serving()}, int{joined_}, under_way_, done_,
-        failed_, noise_, ledger_.applied(), ledger_.digest(),
+        view ? view->members.size() : 0, int{process.serving()}, int{joined_}, rate_, under_way_,
+        done_, failed_, noise_, ledger_.applied(), ledger_.digest(),
         client::Loop::wall_now().ns / 1'000'000'000);
     std::fflush(stdout);
   }

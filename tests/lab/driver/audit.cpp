@@ -27,11 +27,13 @@ void end_faults(Plant& plant) {
   }
 }
 
+/// Of clients that have heard that they are to begin nothing more.
 bool all_copies_are_the_same(const Plant& plant) {
   const ClientStatus& first = plant.status(1);
   return std::ranges::all_of(plant.all(), [&](std::size_t site) {
     const ClientStatus& s = plant.status(site);
-    return s.joined && s.under_way == 0 && s.applied == first.applied && s.digest == first.digest;
+    return s.joined && s.rate == 0 && s.under_way == 0 && s.applied == first.applied &&
+           s.digest == first.digest;
   });
 }
 

@@ -30,6 +30,7 @@ std::optional<ClientStatus> parse_status(const std::string& line) {
   status.members = number(fields, "members");
   status.serving = number(fields, "serving") != 0;
   status.joined = number(fields, "joined") != 0;
+  status.rate = number(fields, "rate");
   status.under_way = number(fields, "under_way");
   status.done = number(fields, "done");
   status.failed = number(fields, "failed");

@@ -14,6 +14,7 @@ struct ClientStatus {
   std::uint64_t members = 0;  ///< in the view of the lab's group
   bool serving = false;
   bool joined = false;
+  std::uint64_t rate = 0;       ///< operations a second that it begins
   std::uint64_t under_way = 0;  ///< operations that have not ended
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
