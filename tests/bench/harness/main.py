@@ -290,12 +290,14 @@ def main():
         return 130
     told = [record for record in records if record["section"] == "about"]
     records = [record for record in records if record["section"] != "about"]
-    text = report(records, told[-1] if told else about(options, "an unknown"))
+    facts = told[-1] if told else about(options, "an unknown")
+    text = report(records, facts)
     print(json.dumps(records) if options.json else text)
     if options.write and records:
         write_between_markers(os.path.join(ROOT, "docs", "performance.md"), text)
     if options.write and curves:
-        write_between_markers(os.path.join(ROOT, "docs", "scaling.md"), curves.strip() + "\n")
+        text = f"Core of commit {facts['commit']}.\n\n{curves.strip()}\n"
+        write_between_markers(os.path.join(ROOT, "docs", "scaling.md"), text)
     return 1 if failed else 0
 
 
