@@ -18,6 +18,9 @@ constexpr Duration kLook = millis(50);
 constexpr Duration kSettle = seconds(2);
 constexpr int kSettlings = 10;  ///< so often what happens while it settles may break the rest
 constexpr std::uint64_t kEventBound = 4'000'000;
+/// Ten times what a run usually takes. From there on nothing new is begun, or its judges would need
+/// minutes; the faults go on.
+constexpr std::uint64_t kActingBound = 400'000;
 
 void run_until(World& world, Duration end) {
   bool reached = false;
@@ -41,6 +44,7 @@ bool come_to_rest(World& world, Workload& workload) {
 bool rests_for(World& world, Workload& workload, Duration time) {
   const Duration end = world.queue().now() + time;
   while (world.queue().now() < end) {
+    if (world.queue().executed() >= kEventBound) return false;
     run_until(world, world.queue().now() + kLook);
     if (!workload.at_rest()) return false;
   }
@@ -62,8 +66,10 @@ void start_sites(World& world) {
 }
 
 void act_until_faults_end(World& world, Workload& workload) {
-  while (world.queue().now() < world.options().fault_phase) {
+  while (world.queue().now() < world.options().fault_phase &&
+         world.queue().executed() < kEventBound) {
     (void)workload.at_rest();
+    if (world.queue().executed() > kActingBound) workload.stop_acting();
     run_until(world, world.queue().now() + kLook);
   }
 }

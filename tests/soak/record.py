@@ -6,7 +6,8 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FILE = os.path.join(ROOT, "docs", "soak.tsv")
 #: What a proof is about. A change elsewhere leaves what was proved as it is.
-CODE = ("platform", ":!platform/sim/app")
+SIMULATED = ("platform", ":!platform/sim/app")
+REAL = ("platform", ":!platform/sim")  # real processes: the simulator only judges what they wrote down
 
 
 @dataclasses.dataclass
@@ -34,10 +35,10 @@ def git(*words):
     return subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def code():
+def code(paths):
     """The last commit that changed what is proved; with a + where the working tree differs from it."""
-    changed = git("status", "--porcelain", "--", *CODE)
-    return git("log", "-1", "--format=%h", "--", *CODE) + ("+" if changed else "")
+    changed = git("status", "--porcelain", "--", *paths)
+    return git("log", "-1", "--format=%h", "--", *paths) + ("+" if changed else "")
 
 
 def steps():

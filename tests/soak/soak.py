@@ -9,7 +9,7 @@ import time
 
 sys.dont_write_bytecode = True  # nothing is left behind in the sources
 
-from record import ROOT, Step, append, code, steps
+from record import REAL, ROOT, SIMULATED, Step, append, code, steps
 
 #: Small plants of which every order is tried: its name, and the words for cohort-sim explore.
 SCOPES = {
@@ -64,16 +64,17 @@ def _one_line(text):
 class Proofs:
     def __init__(self, options):
         self.options = options
-        self.code = code()
+        self.code = {proof: code(REAL if proof in ("tsan", "fuzz", "lab", "load") else SIMULATED)
+                     for proof in PROOFS}
         self.failed = 0
 
     def mine(self, proof):
         """The steps of this proof that ran the present code."""
-        return [step for step in steps() if step.proof == proof and step.commit == self.code]
+        return [step for step in steps() if step.proof == proof and step.commit == self.code[proof]]
 
     def put(self, proof, part, runs, failures, seconds, figures, skipped=0):
         self.failed += len(failures)
-        append(Step(self.code, proof, part, runs, len(failures), skipped, seconds, figures,
+        append(Step(self.code[proof], proof, part, runs, len(failures), skipped, seconds, figures,
                     ",".join(map(str, failures)) or "none"))
 
     def _in_a_row(self, proof):
@@ -189,7 +190,7 @@ class Proofs:
             return
         binaries = build("release", "cohort-sim")
         began = time.monotonic()
-        text = run(os.path.join(binaries, "cohort-sim"), "coverage", "--commit", self.code, "--jobs",
+        text = run(os.path.join(binaries, "cohort-sim"), "coverage", "--commit", self.code["campaign"], "--jobs",
                    str(self.options.jobs))
         summary = text.rstrip().splitlines()[-1]
         counts = [int(number) for number in re.findall(r"\d+", summary)]
@@ -200,7 +201,8 @@ class Proofs:
     # ---- what there is
 
     def tell(self):
-        print(f"Of the code of commit {self.code}:")
+        simulated, real = self.code["seeds"], self.code["lab"]
+        print(f"Of the code of commit {simulated} (of real processes {real}):")
         for proof in PROOFS:
             mine = self.mine(proof)
             runs = sum(step.runs for step in mine)

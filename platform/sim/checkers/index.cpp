@@ -52,7 +52,8 @@ void Index::sort_records(std::vector<HistoryRecord> records) {
 
 void Index::collect_views() {
   for (const auto& [process, history] : processes_) {
-    for (const HistoryRecord& record : history.records) {
+    for (std::size_t i = 0; i < history.records.size(); ++i) {
+      const HistoryRecord& record = history.records[i];
       if (names_site_view(record)) {
         site_views_.try_emplace(record.view, record.sites);
         for (SiteLife life : record.sites) {
@@ -62,6 +63,7 @@ void Index::collect_views() {
       }
       if (record.kind == HistoryKind::kView) {
         group_views_.try_emplace({record.group, record.view}, record.members);
+        views_in_[{process, record.group}].push_back(i);
       }
     }
   }
@@ -187,13 +189,12 @@ std::optional<Place> Index::delivery_at(MessageId id, ProcessId process) const {
 }
 
 std::uint64_t Index::view_at(Place place, GroupId group) const {
-  const ProcessHistory& history = processes_.at(place.process);
-  for (std::size_t i = place.index + 1; i-- > 0;) {
-    const HistoryRecord& record = history.records[i];
-    if (record.kind != HistoryKind::kView || record.group != group) continue;
-    return contains(record.members, place.process) ? record.view : 0;
-  }
-  return 0;
+  const auto views = views_in_.find({place.process, group});
+  if (views == views_in_.end()) return 0;
+  const auto after = std::ranges::upper_bound(views->second, place.index);
+  if (after == views->second.begin()) return 0;
+  const HistoryRecord& record = at({place.process, *std::prev(after)});
+  return contains(record.members, place.process) ? record.view : 0;
 }
 
 }  // namespace cohort::sim::checkers

@@ -104,6 +104,8 @@ class Index {
   std::map<std::uint64_t, std::vector<SiteLife>> site_views_;
   std::map<SiteLife, std::uint64_t> last_view_of_life_;
   std::map<GroupViewKey, std::vector<ProcessId>> group_views_;
+  /// Where a process's history has a view of the group, in order.
+  std::map<std::pair<ProcessId, GroupId>, std::vector<std::size_t>> views_in_;
   std::map<GroupViewKey, std::vector<Passage>> passages_;
 };
 
