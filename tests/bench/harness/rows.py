@@ -141,7 +141,8 @@ def _latencies(f):
 
     def calls(sites):
         return f.median("p50_us", section="five", side="cohort", sites=sites)
-    yield 12, "call to ALL, five members against three", [Bar("p50", divide(calls(5), calls(3)), 1.7, 1.4, least=False)]
+    yield 12, "call to ALL, five members against three", [
+        Bar("p50", divide(calls(5), calls(3)), 1.7, 1.4, least=False, trouble=f.trouble(section="five"))]
 
 
 def _membership(f):
