@@ -74,8 +74,8 @@ void Multicast::number_marker(std::uint64_t epoch, std::uint64_t order_prefix) {
 
 std::uint64_t Multicast::append_own(StreamEntry entry, FragmentSender::Tail tail) {
   const std::uint64_t number = streams_[rank_].received() + 1;
-  send_to_others(number, entry, tail);
   note_skips(entry);
+  send_to_others(number, entry, tail);
   streams_[rank_].append(std::move(entry));
   return number;
 }
@@ -121,11 +121,28 @@ void Multicast::add_skip(std::size_t peer, std::uint64_t number, const StreamEnt
   PendingSkip& skip = gathered_[peer].skip;
   COHORT_ASSERT(skip.first == 0 || skip.epoch == entry.epoch,
                 "the marker between two epochs took the skips before it along");
+  if (skip.first != 0 && !may_extend(skip, entry)) {
+    COHORT_PROBE("stream.skips_apart");
+    add_pending_skip(peer);
+  }
   if (skip.first == 0) skip.first = number;
   skip.last = number;
   skip.epoch = entry.epoch;
   skip.head.vector = entry.head.vector;
   skip.head.order_prefix = entry.head.order_prefix;
+}
+
+/// The numbers of a run wait for the causes of its last. Whoever gets them apart may pass and name
+/// the first before the last, and then something that the last waits for may wait for the first: an
+/// ABCAST that was passed as a skip has its place behind whoever named the first.
+bool Multicast::may_extend(const PendingSkip& skip, const StreamEntry& entry) const {
+  const bool nobody_names_one_alone = !waiting_.due;
+  if (nobody_names_one_alone || COHORT_MUTANT("skips_of_any_causes")) return true;
+  if (skip.head.order_prefix != entry.head.order_prefix) return false;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (i != rank_ && skip.head.vector[i] != entry.head.vector[i]) return false;
+  }
+  return true;
 }
 
 void Multicast::add_pending_skip(std::size_t peer) {
@@ -167,8 +184,7 @@ bool Multicast::receive(std::size_t origin, StreamFrame frame) {
   for (std::uint64_t number = frame.first; number < frame.number; ++number) {
     StreamEntry skip;
     skip.epoch = frame.epoch;
-    // No vector named a number of the run before the run was sent: nothing that the last of it may
-    // depend on can depend on the first, so the first may wait for all of it.
+    // The origin sees to it that the first may wait for what the last waits for (may_extend).
     if (number == frame.first) {
       skip.head.vector = frame.head.vector;
       skip.head.order_prefix = frame.head.order_prefix;

@@ -5,8 +5,8 @@
 /// each peer and leaves, skips included, at the end of the step (E23) in as few frames as hold it.
 /// Only where all that is to be skipped are CBCASTs to one and the same site (replies, above all)
 /// the skips wait: no vector names such a number before another one follows it.
-/// A skip carries the vector of its last number, so that the sequencer orders nothing ahead of what
-/// it causally follows. Source: platform rulings 5 and 6; docs/protocol/cbcast.md.
+/// A run of skips carries the vector of its last number, so that the sequencer orders nothing ahead
+/// of what it causally follows, and holds only numbers that may wait for that. Source: platform rulings 5 and 6; docs/protocol/cbcast.md.
 #pragma once
 
 #include <optional>
@@ -85,6 +85,7 @@ class Multicast {
   std::uint64_t append_own(StreamEntry entry, FragmentSender::Tail tail);
   void send_to_others(std::uint64_t number, const StreamEntry& entry, FragmentSender::Tail tail);
   void add_skip(std::size_t peer, std::uint64_t number, const StreamEntry& entry);
+  bool may_extend(const PendingSkip& skip, const StreamEntry& entry) const;
   void add_pending_skip(std::size_t peer);
   void add(std::size_t peer, const wire::StreamBatchEncoder::Number& number,
            const wire::MessageHead& head);
