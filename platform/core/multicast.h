@@ -6,7 +6,8 @@
 /// Only where all that is to be skipped are CBCASTs to one and the same site (replies, above all)
 /// the skips wait: no vector names such a number before another one follows it.
 /// A run of skips carries the vector of its last number, so that the sequencer orders nothing ahead
-/// of what it causally follows, and holds only numbers that may wait for that. Source: platform rulings 5 and 6; docs/protocol/cbcast.md.
+/// of what it causally follows, and holds only numbers that may wait for that. Source: platform
+/// rulings 5 and 6; docs/protocol/cbcast.md.
 #pragma once
 
 #include <optional>

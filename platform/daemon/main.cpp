@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "platform/base/assert.h"
+#include "platform/base/heap_trim.h"
 #include "platform/config/plant_file.h"
 #include "platform/daemon/lock_file.h"
 #include "platform/daemon/restart.h"
@@ -197,5 +198,6 @@ int main(int argc, char** argv) {
   ::prctl(PR_SET_NAME, "cohortd");
   Options options;
   if (const auto code = parse(argc, argv, options)) return *code;
+  keep_freed_memory();
   return run(argv, options);
 }

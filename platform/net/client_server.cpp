@@ -12,6 +12,7 @@
 
 #include "platform/net/death_watch.h"
 #include "platform/net/frame_connection.h"
+#include "platform/net/later_release.h"
 #include "platform/net/lease_page.h"
 #include "platform/net/ring_port.h"
 #include "platform/wire/client_protocol.h"
@@ -45,7 +46,7 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
         acceptor(loop.context()),
         accept_again(loop, [this] { accept(); }),
         deaths(loop, [this](Client client) { on_death(client); }),
-        release_ended(loop, [this] { release(); }) {}
+        ended(loop, kReleaseDelay, kUnreleasedClients) {}
 
   void accept();
   void on_accepted(stream_protocol::socket socket);
@@ -66,7 +67,6 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   Result<std::shared_ptr<RingPort>> make_port(Client client, Link& link, int lease);
   void on_ring_frames(Client client, ByteView records);
   void on_death(Client client);
-  void release();
   void on_closed(Client client, const std::string& reason);
   static void end_lease(Link& link);
   /// The last record that the client gets says why.
@@ -81,8 +81,7 @@ struct ClientServer::Parts : std::enable_shared_from_this<ClientServer::Parts> {
   Client last_client = 0;
   MonotonicTime lease_until{};
   DeathWatch deaths;
-  std::vector<Link> ended;  ///< their memory is not given back yet
-  Alarm release_ended;
+  LaterRelease ended;
 };
 
 void ClientServer::Parts::accept() {
@@ -214,14 +213,9 @@ void ClientServer::Parts::on_closed(Client client, const std::string& reason) {
   clients.erase(place);
   handlers.on_gone(client, reason);
   deaths.forget(client);
-  ended.push_back(std::move(link));
-  if (ended.size() == 1) release_ended.set_in(kReleaseDelay);
-}
-
-void ClientServer::Parts::release() {
-  for (const Link& link : std::exchange(ended, {})) {
+  ended.add([link = std::move(link)] {
     if (link.rings) link.rings->close();
-  }
+  });
 }
 
 /// What it has not read by now it may not act upon.
@@ -247,7 +241,7 @@ ClientServer::~ClientServer() {
     ::unlink(parts_->path.c_str());
   }
   parts_->accept_again.cancel();
-  parts_->release();
+  parts_->ended.release_now();
   for (auto& [client, link] : parts_->clients) {
     Parts::end_lease(link);
     if (link.rings) link.rings->close();

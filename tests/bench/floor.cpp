@@ -119,24 +119,25 @@ void ping_pong(const char* mode, Pair pair, std::uint64_t iterations) {
   measure(mode, pair.first, 1, iterations, {start_relay(std::move(routes))});
 }
 
-/// Site 1: the asking process is a member itself, its daemon's way to it is `home`.
-void relay(std::uint64_t iterations) {
+/// Site 1: the asking process has a member beside it; its daemon's way to it is `home`.
+void relay(const char* mode, unsigned members, std::uint64_t iterations) {
   const Pair home = unix_pair();
   const Pair own_member = unix_pair();
-  const std::array<Pair, 2> links{tcp_pair(), tcp_pair()};
-  const std::array<Pair, 2> members{unix_pair(), unix_pair()};
-  std::vector<pid_t> children;
-  children.push_back(start_relay({{own_member.second, {own_member.second}}}));
-  for (std::size_t i = 0; i < 2; ++i) {
-    children.push_back(start_relay({{members[i].second, {members[i].second}}}));
-    children.push_back(start_relay(
-        {{links[i].second, {members[i].first}}, {members[i].first, {links[i].second}}}));
+  std::vector<pid_t> children{start_relay({{own_member.second, {own_member.second}}})};
+  Route question{home.second, {}};
+  std::vector<Route> at_home{{own_member.first, {home.second}}};
+  for (unsigned other = 1; other < members; ++other) {
+    const Pair link = tcp_pair();
+    const Pair member = unix_pair();
+    children.push_back(start_relay({{member.second, {member.second}}}));
+    children.push_back(start_relay({{link.second, {member.first}}, {member.first, {link.second}}}));
+    question.to.push_back(link.first);
+    at_home.push_back({link.first, {home.second}});
   }
-  children.push_back(start_relay({{home.second, {links[0].first, links[1].first, own_member.first}},
-                                  {links[0].first, {home.second}},
-                                  {links[1].first, {home.second}},
-                                  {own_member.first, {home.second}}}));
-  measure("relay", home.first, 3, iterations, children);
+  question.to.push_back(own_member.first);
+  at_home.push_back(std::move(question));
+  children.push_back(start_relay(std::move(at_home)));
+  measure(mode, home.first, members, iterations, children);
 }
 
 }  // namespace
@@ -144,7 +145,8 @@ void relay(std::uint64_t iterations) {
 int run_floor(std::uint64_t iterations) {
   ping_pong("tcp", tcp_pair(), iterations);
   ping_pong("unix", unix_pair(), iterations);
-  relay(iterations);
+  relay("relay", 3, iterations);
+  relay("relay-five", 5, iterations);
   return 0;
 }
 

@@ -6,8 +6,8 @@
 namespace cohort::bench {
 
 /// Prints a line each for a TCP round trip, a Unix socket's round trip, and the bare way of a group
-/// call: client, daemon, two daemons, three members, and all three answers back. Returns an exit
-/// code.
+/// call: client, daemon, two daemons, three members, and all three answers back; and the same way
+/// with five members ("relay-five"). Returns an exit code.
 int run_floor(std::uint64_t iterations);
 
 }  // namespace cohort::bench
