@@ -200,9 +200,7 @@ void ClientServer::Parts::on_death(Client client) {
   const auto place = clients.find(client);
   if (place == clients.end()) return;
   end_lease(place->second);
-  const auto socket = place->second.socket;
   on_closed(client, "its process has ended");
-  socket->close();
 }
 
 void ClientServer::Parts::on_closed(Client client, const std::string& reason) {
@@ -215,6 +213,7 @@ void ClientServer::Parts::on_closed(Client client, const std::string& reason) {
   deaths.forget(client);
   ended.add([link = std::move(link)] {
     if (link.rings) link.rings->close();
+    link.socket->close();
   });
 }
 

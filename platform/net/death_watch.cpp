@@ -1,9 +1,11 @@
 #include "platform/net/death_watch.h"
 
 #include <linux/futex.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <map>
 #include <mutex>
@@ -20,7 +22,10 @@ static_assert(kWatchedClients + 1 <= FUTEX_WAITV_MAX);
 
 struct DeathWatch::Parts : std::enable_shared_from_this<DeathWatch::Parts> {
   Parts(Runtime& loop, std::function<void(Id)> to_call)
-      : runtime(loop), on_death(std::move(to_call)) {}
+      : on_death(std::move(to_call)), news(loop.context()) {
+    const int descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (descriptor >= 0) news.assign(descriptor);
+  }
 
   struct Watched {
     Id id;
@@ -34,10 +39,15 @@ struct DeathWatch::Parts : std::enable_shared_from_this<DeathWatch::Parts> {
   Woken wait(const std::vector<Watched>& all, std::uint32_t seen, std::size_t& woken);
   void look_at(const Watched& watched, bool woken);
   void wake();
+  void await_news();
+  void on_news();
 
-  Runtime& runtime;
   std::function<void(Id)> on_death;
+  /// Wakes the loop. Its own post() would hold the loop's lock while it wakes it: a thread that
+  /// loses its core there keeps the loop waiting, and just then a process that ends wants the core.
+  boost::asio::posix::stream_descriptor news;
   mutable std::mutex mutex;
+  std::vector<Id> dead;                               ///< with the mutex: not yet told
   std::map<Id, std::shared_ptr<LifeLineWord>> lines;  ///< with the mutex
   bool closing = false;                               ///< with the mutex
   std::atomic<std::uint32_t> changes = 0;             ///< of the two; the thread waits for it too
@@ -52,13 +62,32 @@ void DeathWatch::Parts::look_at(const Watched& watched, bool woken) {
   if (!died && !woken && value == watched.held) return;
   {
     const std::scoped_lock lock(mutex);
-    if (lines.erase(watched.id) == 0) return;
+    if (lines.erase(watched.id) == 0 || !died) return;
+    dead.push_back(watched.id);
   }
-  if (!died) return;
-  runtime.post([weak = weak_from_this(), id = watched.id] {
-    const auto self = weak.lock();
-    if (self && self->on_death) self->on_death(id);
-  });
+  ::eventfd_write(news.native_handle(), 1);
+}
+
+void DeathWatch::Parts::await_news() {
+  news.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                  [weak = weak_from_this()](const boost::system::error_code& error) {
+                    const auto self = weak.lock();
+                    if (self && !error) self->on_news();
+                  });
+}
+
+void DeathWatch::Parts::on_news() {
+  eventfd_t ignored = 0;  // it only makes the descriptor unreadable again
+  ::eventfd_read(news.native_handle(), &ignored);
+  std::vector<Id> told;
+  {
+    const std::scoped_lock lock(mutex);
+    told.swap(dead);
+  }
+  for (const Id id : told) {
+    if (on_death) on_death(id);
+  }
+  await_news();
 }
 
 std::vector<DeathWatch::Parts::Watched> DeathWatch::Parts::what_to_watch() const {
@@ -118,7 +147,9 @@ void DeathWatch::Parts::wake() {
 }
 
 DeathWatch::DeathWatch(Runtime& runtime, std::function<void(Id)> on_death)
-    : parts_(std::make_shared<Parts>(runtime, std::move(on_death))) {}
+    : parts_(std::make_shared<Parts>(runtime, std::move(on_death))) {
+  parts_->await_news();
+}
 
 DeathWatch::~DeathWatch() {
   parts_->on_death = nullptr;

@@ -10,7 +10,7 @@ import time
 sys.dont_write_bytecode = True  # nothing is left behind in the sources
 
 import measure
-from plants import ROOT, Cohort, Corosync, ZooKeeper, all_programs
+from plants import ROOT, Cohort, Corosync, ZooKeeper, install_programs
 from table import report, write_between_markers
 from world import Hosts, Lock, Process, Trouble, favour_us, machine_busy, objects_in, say
 
@@ -23,9 +23,8 @@ SECTIONS = ("stream", "latency", "five", "members", "sites", "idle", "memory", "
 class Bench:
     def __init__(self, options):
         self.options = options
-        self.programs = all_programs(options.build)
         self.folder = os.path.join(ROOT, "build", "bench")
-        os.makedirs(self.folder, exist_ok=True)
+        self.programs = install_programs(options.build, os.path.join(self.folder, "bin"))
         self.hosts = Hosts(5)
         self.plants = []
         self.records = []
@@ -137,6 +136,7 @@ class Bench:
                 plant = self.up(kind, name)
                 for value in measure.client_kill(plant, 5 if self.options.quick else 8):
                     self.put("client-kill", plant.name, value)
+                self.put("client-end", plant.name, measure.client_end(plant))
                 self.put("join", plant.name, measure.joins(plant, 300))
                 self.down(plant)
 

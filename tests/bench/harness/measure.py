@@ -130,16 +130,26 @@ class Watch:
 
 
 def client_kill(plant, times):
-    """SIGKILL of a client process to the new view at all other members, and to its end, in ms, each time."""
+    """SIGKILL of a client process to the new view at all other members, in ms, each time."""
     found = []
     for _ in range(times):
         watch = Watch(plant, range(1, plant.sites + 1))
-        victim = plant.sites
-        since = monotonic_ns()
-        gone = watch.members[victim].kill_and_wait()
-        found.append({"ms": watch.time_to("departed", since, victim, 10), "gone_ms": (gone - since) / 1e6})
+        since = watch.members[plant.sites].kill_now()
+        time.sleep(0.05)  # nothing else runs meanwhile, this program neither
+        found.append({"ms": watch.time_to("departed", since, plant.sites, 10)})
         watch.close()
     return found
+
+
+def client_end(plant):
+    """SIGKILL of a client process until the kernel has taken it down, in ms."""
+    watch = Watch(plant, range(1, plant.sites + 1))
+    victim = watch.members[plant.sites]
+    since = victim.kill_now()
+    victim.popen.wait()
+    ended = monotonic_ns()
+    watch.close()
+    return {"ms": (ended - since) / 1e6}
 
 
 def joins(plant, iterations):

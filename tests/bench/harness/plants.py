@@ -199,12 +199,18 @@ class ZooKeeper:
             server.stop()
 
 
-def all_programs(build):
+def install_programs(build, folder):
+    """Copies of the programs, as an installation makes them and Corosync's are: the kernel keeps what a linker has
+    written in small pieces, and each costs a fault of its own."""
+    os.makedirs(folder, exist_ok=True)
     found = {}
     for name in ("cohortd", "cohort-bench", "cpg-bench"):
         path = os.path.join(build, "bin", name)
         if not os.access(path, os.X_OK):
             raise Trouble(f"{path} is missing: build the targets cohortd, cohort-bench and cpg-bench "
                           "(the last needs libcpg-dev)")
-        found[name] = path
+        found[name] = os.path.join(folder, name)
+        if os.path.exists(found[name]):
+            os.unlink(found[name])
+        shutil.copy2(path, found[name])
     return found

@@ -148,7 +148,7 @@ def _latencies(f):
 def _membership(f):
     kills = f.values("ms", section="client-kill", side="cohort")
     theirs = f.median("ms", section="client-kill", side="corosync")
-    gone = f.median("gone_ms", section="client-kill", side="cohort")
+    gone = f.median("ms", section="client-end", side="cohort")
     note = f" (Corosync {number(theirs)} ms" if theirs else ""
     note += f"{'; ' if note else ' ('}the kernel needs {number(gone)} ms to take a process down" if gone else ""
     yield 13, "SIGKILL of a client to the view everywhere", [
