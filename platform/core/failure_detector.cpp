@@ -83,7 +83,8 @@ void FailureDetector::on_new_life(SiteId site) {
   Peer& peer = peers_[site];
   peer.newest_sent_ns = 0;
   peer.last_arrival = {};
-  peer.echo_sent.reset();
+  // The clients of the life before may act until the lease that rests on its echo is over (E7).
+  if (COHORT_MUTANT("forget_echo_of_old_life")) peer.echo_sent.reset();
 }
 
 void FailureDetector::forgive_heard(MonotonicTime now) {

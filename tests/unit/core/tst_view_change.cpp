@@ -83,6 +83,27 @@ class TstViewChange : public QObject {
     QVERIFY(plant.lease(1) > plant.now());
   }
 
+  void clientsLease_ofADaemonThatIsBackBeforeTheView_isWaitedForAllTheSame() {
+    // Goal: V11, E7: the clients of a daemon that died may act to the end of its lease, also where
+    // its next life is heard before the view without it (seed 178651). Method: the view is held up
+    // until both others have heard that life.
+    Plant plant = working(3);
+    const MonotonicTime lease = plant.lease(3);
+    QVERIFY(lease > plant.now() + millis(300));
+    plant.cut(1, 2);
+    plant.kill(3);
+    plant.run(millis(5));
+    plant.start(3);
+    plant.run(millis(100));
+    plant.heal(1, 2);
+    QVERIFY(time_to_view(plant, 1, "1.1,2.1") >= 0);
+    for (const std::string& trace : plant.traces(1)) {
+      const auto at = trace.find(" settles_ms=");
+      if (!trace.ends_with(" members=1.1,2.1")) continue;
+      QVERIFY2(plant.now() + millis(std::stoll(trace.substr(at + 12))) >= lease, trace.c_str());
+    }
+  }
+
   void clientsLease_ofASoleSite_isNeverFurtherAheadThanTheLease() {
     // Goal: V11: a daemon that needs no echo, and dies, leaves no lease behind that lasts for ever.
     Plant plant = working(1);
