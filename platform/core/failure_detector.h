@@ -55,8 +55,9 @@ class FailureDetector {
 
   /// What a Status to the site should echo; 0: nothing heard yet. Remembers that it was echoed.
   std::int64_t echo_for(SiteId site);
-  /// When the newest clock that was echoed to the site had arrived: no lease of the site that rests
-  /// on our echoes lasts longer than Timers::lease from then, however often it was repeated (E6).
+  /// When the newest clock that was echoed to any life of the site had arrived: no lease of the
+  /// site that rests on our echoes lasts longer than Timers::lease from then, however often it was
+  /// repeated (E6).
   std::optional<MonotonicTime> last_echo_to(SiteId site) const;
 
   /// Looks at the clock; returns true where a site became suspected.

@@ -163,6 +163,7 @@ DeathWatch::~DeathWatch() {
 }
 
 void DeathWatch::watch(Id id, std::shared_ptr<LifeLineWord> line) {
+  if (!parts_->news.is_open()) return;  // nothing could be told: nothing is kept to tell
   {
     const std::scoped_lock lock(parts_->mutex);
     parts_->lines[id] = std::move(line);

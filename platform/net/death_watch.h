@@ -1,6 +1,6 @@
 /// Tells when a process that holds a life line has ended. One thread waits for all of them
-/// (futex_waitv, Linux 5.16). Where the kernel has no such call, or forbids it, nothing is told:
-/// the end of the socket tells too, later.
+/// (futex_waitv, Linux 5.16). Where the kernel has no such call, or forbids it, or has no
+/// descriptor left for it, nothing is told: the end of the socket tells too, later.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,7 @@ inline constexpr std::size_t kPendingHandshakes = 128;  ///< accepted, not yet k
 /// Whose end is seen before their sockets close (death_watch.h): what the kernel lets one call wait
 /// for, but for the one by which the thread itself is woken.
 inline constexpr std::size_t kWatchedClients = 127;
-/// Clients that have gone and whose memory is still mapped, for kReleaseDelay.
+/// Clients that have gone and whose memory is still mapped, their sockets open, for kReleaseDelay.
 inline constexpr std::size_t kUnreleasedClients = 64;
 
 // --- time

@@ -80,8 +80,8 @@ def latency_table(records):
 def single_table(records):
     """What has one figure: medians of all runs, with the least and the greatest."""
     lines = ["| what | side | median | least | greatest | n |", "|---|---|---|---|---|---|"]
-    keys = {"client-kill": "ms", "client-end": "ms", "site-kill": "ms", "silent": "ms", "start": "ms", "join": "p50_us", "idle": "percent",
-            "memory": "daemon_mb", "stopped": "daemon_mb", "load": "changes", "floor": "p50_us",
+    keys = {"client-kill": "ms", "client-end": "ms", "site-kill": "ms", "silent": "ms", "start": "ms",
+            "join": "p50_us", "idle": "percent", "memory": "daemon_mb", "stopped": "daemon_mb", "load": "changes", "floor": "p50_us",
             "durable": "p50_us"}
     seen = {}
     for record in records:

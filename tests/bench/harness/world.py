@@ -76,7 +76,7 @@ class Hosts:
 
     def inside(self, number, argv):
         # Not `ip netns exec`: it gives each process a mount namespace of its own, and the kernel takes a copy of all
-        # the host's mounts down with a process that dies, which holds a core for longer than the rest of its end.
+        # the host's mounts down with a process that dies.
         return ["nsenter", f"--net=/run/netns/{PREFIX}-h{number}", "--"] + [str(word) for word in argv]
 
     @staticmethod
